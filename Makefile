@@ -1,0 +1,41 @@
+# Every command of the project. It needs make and a Python >= 3.11; another one by `make PYTHON=python3.13 ...`.
+
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+ROOTS := $(patsubst %/platform.yaml,%,$(wildcard ./platform.yaml examples/*/platform.yaml))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup render check test lint format lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+
+setup: ## Make .venv/ from the hashed lock; does nothing when it is up to date
+	@$(PYTHON) -I tools/bootstrap.py
+
+render: setup ## Render this platform and each one under examples/
+	@set -e; for root in $(ROOTS); do $(BIN)/journey --root "$$root" render; done
+
+check: setup ## Check what is rendered, and that nothing of it is stale
+	@set -e; for root in $(ROOTS); do $(BIN)/journey --root "$$root" check; done
+
+test: setup ## Run the tests in parallel, with branch coverage
+	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: setup ## Run ruff, mypy --strict and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## Format the Python code and mend what ruff can
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+lock: ## Write the lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
+	@$(PYTHON) tools/lock.py $(ARGS)
+
+clean: ## Remove .venv/ and what builds and tests left behind
+	@rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
