@@ -59,7 +59,7 @@ def check_interpreter() -> None:
 
 
 def pip_command() -> list[str]:
-    """The pip that installs into .venv/: its own, or this interpreter's where Python came without ensurepip (Debian)."""
+    """The pip that installs into .venv/: its own, or this interpreter's where Debian left out ensurepip."""
     from importlib.util import find_spec
 
     if find_spec("ensurepip"):
@@ -67,8 +67,7 @@ def pip_command() -> list[str]:
     if find_spec("pip"):
         return [sys.executable, "-m", "pip", "--python", VENV_PYTHON]
     raise SetupError(
-        "this Python has neither ensurepip nor pip, which Debian and Ubuntu package apart:"
-        " apt install python3-venv"
+        "this Python has neither ensurepip nor pip, which Debian and Ubuntu package apart: apt install python3-venv"
     )
 
 
