@@ -12,6 +12,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 
 setup: ## Make .venv/ from the hashed lock; does nothing when it is up to date
+	@command -v $(PYTHON) >/dev/null || { echo "setup: no $(PYTHON) here: install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 2; }
 	@$(PYTHON) -I tools/bootstrap.py
 
 render: setup ## Render this platform and each one under examples/

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -71,8 +72,21 @@ def test_it_installs_the_command(wheel: zipfile.Path, names: set[str]) -> None:
     assert "journey = journey.cli.main:main" in wheel.joinpath(name).read_text(encoding="utf-8").splitlines()
 
 
+def locked(name: str) -> dict[str, str]:
+    """Each package of a lock with its version; every one must carry at least one hash, and no address."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    entries = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", "\n".join(entries), flags=re.MULTILINE))
+
+
 def test_the_locks_hold_what_the_package_asks_for(metadata: Message) -> None:
-    asked = {line.partition(";")[0].strip() for line in metadata.get_all("Requires-Dist", [])}
-    wanted = {"".join(c if c.isalnum() or c == "-" else " " for c in line).split()[0].lower() for line in asked}
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert wanted - {line.partition("==")[0] for line in lock.splitlines() if "==" in line} == set()
+    asked = [re.split(r"[^A-Za-z0-9-]", line, maxsplit=1)[0].lower() for line in metadata.get_all("Requires-Dist", [])]
+    assert set(asked) - set(locked("requirements.lock")) == set()
+
+
+def test_the_runtime_has_the_same_versions_in_both_locks() -> None:
+    runtime = locked("requirements-runtime.lock")
+    assert runtime
+    assert runtime.items() - locked("requirements.lock").items() == set()

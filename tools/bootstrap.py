@@ -62,7 +62,8 @@ def pip_command() -> list[str]:
     """The pip that installs into .venv/: its own, or this interpreter's where Debian left out ensurepip."""
     from importlib.util import find_spec
 
-    if find_spec("ensurepip"):
+    ensurepip = find_spec("ensurepip")
+    if ensurepip and ensurepip.origin:
         return [VENV_PYTHON, "-m", "pip"]
     if find_spec("pip"):
         return [sys.executable, "-m", "pip", "--python", VENV_PYTHON]
