@@ -120,6 +120,12 @@ def test_the_layers_are_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
 
 
+def test_every_folder_of_modules_is_a_package() -> None:
+    """One without `__init__.py` is imported all the same, but the contracts and the coverage would pass it over."""
+    folders = {(PACKAGE / module).parent for module in MODULES}
+    assert [folder.name for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
 def test_what_renders_is_pure() -> None:
     assert findings(impurities, [module for module in MODULES if layer(module) in PURE]) == []
 
