@@ -1,0 +1,176 @@
+"""What is wrong with an object, in words: a field by its path, and what may stand there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from jsonschema_rs import ValidationError
+
+from journey.objectschemas.kubernetes import BASE64, LABEL_VALUE, QUALIFIED_NAME, QUANTITY, JsonSchema
+from journey.problem import Step
+
+_LONGEST = 60
+"""Characters of a value that a message quotes."""
+
+_TYPES = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "null",
+}
+
+_PATTERNS = {
+    QUANTITY: 'a quantity such as "500m" or "1Gi"',
+    BASE64: "base64",
+    LABEL_VALUE: 'a label\'s value (at most 63 letters, digits, "-", "_", ".", the first and last a letter or digit)',
+    QUALIFIED_NAME: 'a label\'s or annotation\'s key (such as "example.com/name"; at most 63 characters after the "/")',
+}
+
+
+class Finding(NamedTuple):
+    """One fault of an object: the path of the field from the object's root, and what is wrong with it."""
+
+    path: tuple[Step, ...]
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.message}" if self.path else self.message
+
+
+def dotted(path: Iterable[Step]) -> str:
+    """A field's path the way kubectl writes it: `spec.containers[0].image`; a key with dots in it in brackets."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif "." in step or "/" in step:
+            text += f'["{step}"]'
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def findings(errors: Iterable[ValidationError], schema: JsonSchema) -> list[Finding]:
+    """The errors in words, in order of their paths, each once. `schema` is what the validator was made of."""
+    found = {finding for error in errors for finding in _findings(error, schema)}
+    return sorted(found, key=lambda finding: ([str(step) for step in finding.path], finding.message))
+
+
+def _findings(error: ValidationError, schema: JsonSchema) -> Iterator[Finding]:
+    path = tuple(error.instance_path)
+    keyword = error.kind.name
+    value = error.kind.value
+    if keyword == "additionalProperties":
+        known = list(_parent(error, schema).get("properties", {}))
+        for name in value:
+            yield Finding((*path, name), unknown_field(name, known))
+    elif keyword == "required":
+        yield Finding((*path, value), "required, but missing")
+    elif keyword in ("anyOf", "oneOf"):
+        yield Finding(path, _alternatives(error, schema))
+    elif keyword == "propertyNames":
+        yield Finding((*path, value.instance), f"the key is {_mismatch(value.kind.value)}")
+    else:
+        yield Finding(path, _sentence(error))
+
+
+def unknown_field(name: str, known: Iterable[str]) -> str:
+    """`unknown field "x"`, with the known name that is nearest to it, if one is near."""
+    from difflib import get_close_matches
+
+    lower = {candidate.lower(): candidate for candidate in known}
+    nearest = get_close_matches(name.lower(), lower, n=1)
+    return f'unknown field "{name}"' + (f', did you mean "{lower[nearest[0]]}"?' if nearest else "")
+
+
+def _parent(error: ValidationError, schema: JsonSchema) -> Mapping[str, Any]:
+    """The subschema in which the failing keyword stands, found by the way that the validator took."""
+    node: Any = schema
+    for step in error.evaluation_path[:-1]:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]] if step == "$ref" else node[step]
+    return node if isinstance(node, Mapping) else {}
+
+
+def _quoted(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def _one_of(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _types(names: Iterable[str]) -> str:
+    """Types in words; that null would do too is no help to anyone."""
+    names = list(names)
+    return _one_of(words for name, words in _TYPES.items() if name in names and (name != "null" or len(names) == 1))
+
+
+def _mismatch(pattern: str) -> str:
+    return f"not {_PATTERNS[pattern]}" if pattern in _PATTERNS else f"not of the form {pattern}"
+
+
+_SENTENCES: dict[str, Callable[[Any], str]] = {
+    "type": lambda types: f"must be {_types(types)}",
+    "enum": lambda options: f"must be one of {', '.join(_quoted(option) for option in options if option is not None)}",
+    "const": lambda value: f"must be {_quoted(value)}",
+    "pattern": lambda pattern: f"is {_mismatch(pattern)}",
+    "format": lambda name: f"is not of the format {name}",
+    "minimum": lambda limit: f"must be at least {limit}",
+    "maximum": lambda limit: f"must be at most {limit}",
+    "exclusiveMinimum": lambda limit: f"must be more than {limit}",
+    "exclusiveMaximum": lambda limit: f"must be less than {limit}",
+    "multipleOf": lambda factor: f"must be a multiple of {factor}",
+    "minLength": lambda limit: f"must have at least {limit} characters" if limit > 1 else "must not be empty",
+    "maxLength": lambda limit: f"must have at most {limit} characters",
+    "minItems": lambda limit: f"must have at least {limit} entries" if limit > 1 else "must have an entry",
+    "maxItems": lambda limit: f"must have at most {limit} entries",
+    "minProperties": lambda limit: f"must have at least {limit} fields" if limit > 1 else "must have a field",
+    "maxProperties": lambda limit: f"must have at most {limit} fields",
+}
+
+_COUNTS = {"minItems", "maxItems", "minProperties", "maxProperties", "minLength"}
+
+
+def _sentence(error: ValidationError) -> str:
+    """The demand, and the value that fails it where that is short and says something."""
+    keyword = error.kind.name
+    if keyword == "uniqueItems":
+        return "has the same entry twice"
+    if keyword == "not":
+        return "has a form that is ruled out"
+    write = _SENTENCES.get(keyword)
+    if write is None:
+        return error.message
+    sentence = write(error.kind.value)
+    return sentence if keyword in _COUNTS else f"{_quoted(error.instance)} {sentence}"
+
+
+def _alternatives(error: ValidationError, schema: JsonSchema) -> str:
+    """What each alternative asks; the sets of fields that would do are the most usual of them."""
+    branches: list[list[ValidationError]] = error.kind.value
+    wanted = [_required(branch) for branch in branches]
+    if all(wanted):
+        return f"needs {_one_of(dict.fromkeys(wanted))}"
+    if error.kind.name == "oneOf" and not all(branches):
+        return "fits more than one of the alternatives of which it may be one"
+    sentences = dict.fromkeys(
+        str(Finding(finding.path[len(error.instance_path) :], finding.message))
+        for branch in branches
+        for nested in branch[:1]
+        for finding in _findings(nested, schema)
+    )
+    return f"fits none of the alternatives: {'; '.join(sentences)}"
+
+
+def _required(branch: list[ValidationError]) -> str:
+    """The fields that one alternative misses, if that is all it misses."""
+    if not branch or any(error.kind.name != "required" for error in branch):
+        return ""
+    return " with ".join(error.kind.value for error in branch)
