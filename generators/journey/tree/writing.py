@@ -55,9 +55,8 @@ class Writer:
 
     def close(self) -> None:
         """Let go of the open folders."""
-        for handle in self._folders.values():
-            os.close(handle)
-        self._folders.clear()
+        while self._folders:
+            os.close(self._folders.popitem()[1])
 
     def write(self, path: str, data: bytes, executable: bool = False) -> Stat:
         """Put `data` at `path`, making folders; the Stat is the new file's. ApplyError: the file is as it was."""
@@ -116,23 +115,38 @@ class Writer:
     def _folder(self, path: str, make: bool = False) -> int:
         """The open folder. ApplyError `tree/symlink` where a link stands on the way."""
         handle = self._folders.get(path)
-        if handle is None:
+        if handle is not None:
+            return handle
+        handle, at = self._top(make), ""
+        for name in path.split("/") if path else ():
             if len(self._folders) > _OPEN_FOLDERS:
-                self.close()
-            handle = self._folders[path] = self._open(path, make)
+                self._close_all_but(at)
+            at = f"{at}/{name}" if at else name
+            handle = self._enter(handle, at, make)
         return handle
 
-    def _open(self, path: str, make: bool) -> int:
-        if not path:
+    def _top(self, make: bool) -> int:
+        handle = self._folders.get("")
+        if handle is None:
             if make:
                 os.makedirs(self._root, exist_ok=True)
-            return os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        above, _, name = path.rpartition("/")
-        parent = self._folder(above, make)
+            handle = self._folders[""] = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return handle
+
+    def _enter(self, above: int, path: str, make: bool) -> int:
+        handle = self._folders.get(path)
+        if handle is not None:
+            return handle
+        name = path.rpartition("/")[2]
         try:
-            return _open_below(parent, name, make)
+            handle = self._folders[path] = _open_below(above, name, make)
         except NotADirectoryError:
-            raise ApplyError([_not_a_folder(parent, name, path)]) from None
+            raise ApplyError([_not_a_folder(above, name, path)]) from None
+        return handle
+
+    def _close_all_but(self, kept: str) -> None:
+        for folder in self._folders.keys() - {kept}:
+            os.close(self._folders.pop(folder))
 
 
 def _open_below(parent: int, name: str, make: bool) -> int:
