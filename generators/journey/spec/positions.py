@@ -182,6 +182,6 @@ def _descend(root: Node) -> Iterator[tuple[Path, Node, Node]]:
         for index, item in enumerate(node.items):
             yield (*path, index), item, item
             stack.append(((*path, index), item))
-        for name_node, name, value in node.entries:
-            yield (*path, name), name_node, value
+        for name, (key, value) in {name: (key, value) for key, name, value in node.entries}.items():
+            yield (*path, name), key, value
             stack.append(((*path, name), value))

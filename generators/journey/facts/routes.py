@@ -1,0 +1,51 @@
+"""What is reached from outside: hosts and paths, derived once for every gateway."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from journey.facts.units import seconds
+from journey.spec import resolve
+from journey.spec.service import Port, Route
+from journey.spec.view import View, query
+
+
+class Entry(NamedTuple):
+    """A route with its host and the Service's port filled in."""
+
+    name: str
+    host: str
+    port_name: str
+    port: int
+    route: Route
+
+
+def service_port(port: Port) -> int:
+    """The port of the Service in front of a container's port."""
+    return port.expose or port.port
+
+
+def host_of(view: View, service: str, environment: str, route: Route) -> str:
+    """A route's host: its own, or the service's name below the environment's domain."""
+    return route.host or f"{service}.{resolve.domain(view, environment)}"
+
+
+@query
+def entries(view: View, service: str, environment: str, cluster: str) -> tuple[Entry, ...]:
+    """A service's routes, as written."""
+    found = resolve.service(view, service, environment, cluster)
+    if found is None:
+        return ()
+    return tuple(
+        Entry(
+            name, host_of(view, service, environment, route), route.port, service_port(found.ports[route.port]), route
+        )
+        for name, route in found.routes.items()
+        if route.port in found.ports
+    )
+
+
+@query
+def longest_request(view: View, service: str, environment: str, cluster: str) -> float:
+    """The longest time in seconds that a route lets one request take; 0 where there is no route."""
+    return max((seconds(entry.route.timeout) for entry in entries(view, service, environment, cluster)), default=0.0)

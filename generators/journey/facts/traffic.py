@@ -1,0 +1,130 @@
+"""Who dials whom: the one traffic matrix, from `needs`. Network policies, meshes and start order all read it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from journey import names
+from journey.spec import resolve
+from journey.spec.service import Need, Port
+from journey.spec.view import View, query
+
+
+class Peer(NamedTuple):
+    """One end of an allowed connection inside the cluster: where its pods are and how they are selected."""
+
+    kind: str
+    name: str
+    namespace: str
+    selector: dict[str, str]
+
+
+class Connection(NamedTuple):
+    """A peer with the port that is dialled: the container's port number and its transport protocol."""
+
+    peer: Peer
+    port: int
+    protocol: str
+
+
+class External(NamedTuple):
+    """A host outside that is dialled. Without networks it cannot be enforced by name."""
+
+    host: str
+    port: int
+    protocol: str
+    cidrs: tuple[str, ...]
+
+
+@query
+def namespace(view: View, service: str, environment: str, cluster: str) -> str:
+    """The namespace of a service or datastore."""
+    return names.namespace(service, environment, resolve.shared_cluster(view, cluster))
+
+
+@query
+def ports(view: View, service: str, environment: str, cluster: str) -> dict[str, Port]:
+    """A service's ports by name, the main one first; empty where it does not run."""
+    found = resolve.service(view, service, environment, cluster)
+    return found.ports if found else {}
+
+
+@query
+def needs(view: View, service: str, environment: str, cluster: str) -> tuple[Need, ...]:
+    """What a service dials; empty where it does not run."""
+    found = resolve.service(view, service, environment, cluster)
+    return found.needs if found else ()
+
+
+@query
+def peer(view: View, service: str, environment: str, cluster: str) -> Peer:
+    """A service as one end of a connection."""
+    return Peer(
+        "service", service, namespace(view, service, environment, cluster), names.selector(service, environment)
+    )
+
+
+def port_of(known: dict[str, Port], wanted: str | int | None) -> Port | None:
+    """The port that a need means: by name, by number (the container's or the Service's), or the first."""
+    if wanted is None:
+        return next(iter(known.values()), None)
+    if isinstance(wanted, str):
+        return known.get(wanted)
+    return next((port for port in known.values() if wanted in (port.port, port.expose)), None)
+
+
+@query
+def dialled(view: View, service: str, environment: str, cluster: str) -> tuple[Connection, ...]:
+    """The services that a service dials, sorted by name and port."""
+    found = set()
+    for need in needs(view, service, environment, cluster):
+        if need.service is None:
+            continue
+        port = port_of(ports(view, need.service, environment, cluster), need.port)
+        if port is not None:
+            found.add((need.service, port.port, port.protocol))
+    return tuple(Connection(peer(view, name, environment, cluster), port, proto) for name, port, proto in sorted(found))
+
+
+@query
+def stores(view: View, service: str, environment: str, cluster: str) -> tuple[str, ...]:
+    """Names of the datastores that a service dials, sorted."""
+    return tuple(sorted({need.datastore for need in needs(view, service, environment, cluster) if need.datastore}))
+
+
+@query
+def outside(view: View, service: str, environment: str, cluster: str) -> tuple[External, ...]:
+    """The hosts outside that a service dials, sorted."""
+    found = {
+        External(need.host, need.port if isinstance(need.port, int) else 443, need.protocol, need.cidrs)
+        for need in needs(view, service, environment, cluster)
+        if need.host
+    }
+    return tuple(sorted(found))
+
+
+@query
+def matrix(view: View, environment: str, cluster: str) -> dict[str, tuple[tuple[str, int, str], ...]]:
+    """Service -> its callers as (service, port, protocol), sorted: the traffic matrix of a place."""
+    callers: dict[str, list[tuple[str, int, str]]] = {}
+    for name in resolve.services(view):
+        for connection in dialled(view, name, environment, cluster):
+            callers.setdefault(connection.peer.name, []).append((name, connection.port, connection.protocol))
+    return {name: tuple(sorted(found)) for name, found in sorted(callers.items())}
+
+
+@query
+def callers(view: View, service: str, environment: str, cluster: str) -> tuple[Connection, ...]:
+    """The services that dial a service, each with the port of it that they dial."""
+    found = matrix(view, environment, cluster).get(service, ())
+    return tuple(Connection(peer(view, name, environment, cluster), port, protocol) for name, port, protocol in found)
+
+
+@query
+def store_callers(view: View, datastore: str, environment: str, cluster: str) -> tuple[Peer, ...]:
+    """The services that dial a datastore, sorted."""
+    return tuple(
+        peer(view, name, environment, cluster)
+        for name in resolve.services(view)
+        if datastore in stores(view, name, environment, cluster)
+    )

@@ -1,0 +1,310 @@
+"""What holds for a service in an environment on a cluster: layers of the spec, merged in the one order of precedence.
+
+Schema default < platform base < platform.yaml's environment < its cluster < service base < service overlay for the
+environment < for the cluster. A base is head in a first environment and under `base: head`, else the file last
+promoted there. Every function here is a query: what it reads is recorded.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from journey.problem import Pointer
+from journey.spec.documents import service_shape
+from journey.spec.merge import merge
+from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
+from journey.spec.service import Resources, Service
+from journey.spec.shape import Shape, shape_of
+from journey.spec.validate import Validator
+from journey.spec.view import View, query
+
+ROOT_FILE = "platform.yaml"
+SERVICES = "services"
+"""A document made while loading: service name -> file."""
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class Layer(NamedTuple):
+    """One say in a value: where it stands and what it says (JSON-like, possibly partial)."""
+
+    where: Pointer
+    value: dict[str, Any]
+
+
+class Settings(NamedTuple):
+    """The platform's own few words."""
+
+    name: str
+    domain: str
+    registry: str
+    repository: Repository
+
+
+def _block(view: View, block: str) -> dict[str, Any]:
+    return view.input(ROOT_FILE, block) or {}
+
+
+def _typed(value: dict[str, Any], record: type[R]) -> R:
+    try:
+        return msgspec.convert(value, record)
+    except msgspec.ValidationError:
+        # an overlay may have left something incomplete: the rules say so, the clean rest stands in here
+        return msgspec.convert(Validator("").clean(shape_of(record), value), record)
+
+
+@query
+def settings(view: View) -> Settings:
+    """Name, domain, registry and repository."""
+    name, domain, registry = (view.input(ROOT_FILE, block) for block in ("name", "domain", "registry"))
+    return Settings(name, domain, registry, _typed(_block(view, "repository"), Repository))
+
+
+@query
+def target_names(view: View) -> tuple[str, ...]:
+    """The targets that the platform asks for; empty means all."""
+    return tuple(view.input(ROOT_FILE, "targets") or ())
+
+
+@query
+def services(view: View) -> tuple[str, ...]:
+    """Names of all services, sorted."""
+    return tuple(sorted(view.input(SERVICES) or ()))
+
+
+@query
+def teams(view: View) -> tuple[str, ...]:
+    """Names of all teams, as written."""
+    return tuple(_block(view, "teams"))
+
+
+@query
+def team(view: View, name: str) -> Team | None:
+    """A team; None where there is no such."""
+    found = _block(view, "teams").get(name)
+    return None if found is None else _typed(found, Team)
+
+
+@query
+def environments(view: View) -> tuple[str, ...]:
+    """Names of all environments, as written."""
+    return tuple(_block(view, "environments"))
+
+
+@query
+def environment(view: View, name: str) -> Environment:
+    """An environment."""
+    return _typed(_block(view, "environments")[name], Environment)
+
+
+@query
+def clusters(view: View) -> tuple[str, ...]:
+    """Names of all clusters, as written."""
+    return tuple(_block(view, "clusters"))
+
+
+@query
+def cluster(view: View, name: str) -> Cluster:
+    """A cluster."""
+    return _typed(_block(view, "clusters")[name], Cluster)
+
+
+@query
+def sizes(view: View) -> dict[str, Resources]:
+    """Resources by name of a size."""
+    found = view.input(ROOT_FILE, "sizes")
+    if found is None:
+        return default_sizes()
+    return {name: _typed(value, Resources) for name, value in found.items()}
+
+
+@query
+def places(view: View) -> tuple[tuple[str, str], ...]:
+    """(environment, cluster) pairs: environments as written, each with its clusters as written."""
+    known = clusters(view)
+    return tuple((env, name) for env in environments(view) for name in environment(view, env).clusters if name in known)
+
+
+@query
+def shared_cluster(view: View, name: str) -> bool:
+    """Whether a cluster carries several environments."""
+    return len({env for env, carrier in places(view) if carrier == name}) > 1
+
+
+@query
+def domain(view: View, env: str) -> str:
+    """The domain of an environment's hosts."""
+    return environment(view, env).domain or f"{env}.{settings(view).domain}"
+
+
+@query
+def follows_head(view: View, env: str) -> bool:
+    """Whether an environment renders from head: it is a first one, or says `base: head`."""
+    found = environment(view, env)
+    return found.base == "head" or found.promotes_from is None
+
+
+@query
+def order(view: View) -> tuple[str, ...]:
+    """Environments in order of promotion: each after the one that it promotes from, else as written."""
+    names = environments(view)
+    known: dict[str, int] = {}
+
+    def depth(name: str, seen: frozenset[str]) -> int:
+        if name not in known:
+            before = environment(view, name).promotes_from
+            known[name] = 0 if before not in names or before in seen else depth(before, seen | {name}) + 1
+        return known[name]
+
+    return tuple(sorted(names, key=lambda name: (depth(name, frozenset()), names.index(name))))
+
+
+@query
+def platform_block(view: View, env: str, block: str) -> dict[str, Any]:
+    """A promoted block of the platform (`defaults`, `datastores`, `addons`) as an environment has it."""
+    if follows_head(view, env):
+        return _block(view, block)
+    return view.input(f"promoted/{env}.yaml", block) or {}
+
+
+@query
+def datastores(view: View, env: str) -> tuple[str, ...]:
+    """Names of the datastores in an environment, as written."""
+    return tuple(platform_block(view, env, "datastores"))
+
+
+@query
+def datastore(view: View, env: str, name: str) -> Datastore | None:
+    """A datastore as an environment has it, with what differs there."""
+    found = platform_block(view, env, "datastores").get(name)
+    if found is None:
+        return None
+    here = found.get("environments", {}).get(env, {})
+    return _typed(merge(shape_of(Datastore), found, here), Datastore)
+
+
+@query
+def addon_environment(view: View, name: str) -> str:
+    """The environment whose promoted `addons` a cluster runs: the last, in order of promotion, of those on it."""
+    carried = {env for env, carrier in places(view) if carrier == name}
+    return next((env for env in reversed(order(view)) if env in carried), "")
+
+
+@query
+def addons(view: View, name: str) -> tuple[str, ...]:
+    """Names of the add-ons that run on a cluster, as the cluster lists them."""
+    env = addon_environment(view, name)
+    known = platform_block(view, env, "addons") if env else {}
+    return tuple(addon for addon in cluster(view, name).addons if addon in known)
+
+
+@query
+def addon(view: View, cluster_name: str, name: str) -> Addon:
+    """An add-on as a cluster has it."""
+    return _typed(platform_block(view, addon_environment(view, cluster_name), "addons")[name], Addon)
+
+
+@query
+def features(view: View, cluster_name: str) -> tuple[str, ...]:
+    """What the add-ons of a cluster provide, sorted."""
+    return tuple(
+        sorted({item for name in addons(view, cluster_name) for item in addon(view, cluster_name, name).provides})
+    )
+
+
+def service_file(view: View, name: str) -> str:
+    """The file that a service stands in."""
+    file: str = view.input(SERVICES, name)
+    return file
+
+
+def promoted_file(view: View, name: str, env: str) -> str:
+    """The file that holds the base last promoted to an environment."""
+    return f"{service_file(view, name).removesuffix('service.yaml')}promoted/{env}.yaml"
+
+
+def _base(view: View, name: str, env: str, cluster_name: str) -> Layer | None:
+    file = service_file(view, name)
+    if follows_head(view, env):
+        return Layer(Pointer(file), view.input(file) or {})
+    promoted = promoted_file(view, name, env)
+    found = view.input(promoted)
+    if found is None:
+        return None
+    here = found.get("clusters", {}).get(cluster_name)
+    if here is not None:
+        return Layer(Pointer(promoted, ("clusters", cluster_name)), here)
+    return Layer(Pointer(promoted, ("base",)), found["base"])
+
+
+@query
+def layers(view: View, name: str, env: str, cluster_name: str) -> tuple[Layer, ...]:
+    """All that is said of a service in an environment on a cluster, weakest first; empty where it is not."""
+    base = _base(view, name, env, cluster_name)
+    if base is None:
+        return ()
+    head = view.input(service_file(view, name)) or {}
+    overlay = head.get("environments", {}).get(env) or {}
+    defaults_file = ROOT_FILE if follows_head(view, env) else f"promoted/{env}.yaml"
+    file = service_file(view, name)
+    own = Pointer(file, ("environments", env))
+    found = (
+        Layer(Pointer(defaults_file, ("defaults",)), platform_block(view, env, "defaults")),
+        Layer(
+            Pointer(ROOT_FILE, ("environments", env, "defaults")), _block(view, "environments")[env].get("defaults", {})
+        ),
+        Layer(
+            Pointer(ROOT_FILE, ("clusters", cluster_name, "defaults")),
+            _block(view, "clusters")[cluster_name].get("defaults", {}),
+        ),
+        base,
+        Layer(Pointer(file), {key: head[key] for key in _scope_all() if key in head}),
+        Layer(own, overlay),
+        Layer(own.child("clusters", cluster_name), overlay.get("clusters", {}).get(cluster_name) or {}),
+    )
+    return tuple(layer for layer in found if layer.value)
+
+
+def _scope_all() -> tuple[str, ...]:
+    return tuple(name for name, item in shape_of(Service).fields.items() if item.shape.scope == "all")
+
+
+def merged(view: View, name: str, env: str, cluster_name: str) -> dict[str, Any]:
+    """The layers of a service, merged: JSON-like data; empty where it is not."""
+    shape = service_shape()
+    value: dict[str, Any] = {}
+    for layer in layers(view, name, env, cluster_name):
+        value = (
+            merge(
+                shape,
+                value,
+                {key: item for key, item in layer.value.items() if key not in ("environments", "clusters")},
+            )
+            if value
+            else _base_keys(shape, layer.value)
+        )
+    return value
+
+
+def _base_keys(shape: Shape, value: dict[str, Any]) -> dict[str, Any]:
+    cleared: dict[str, Any] = merge(
+        shape, {}, {key: item for key, item in value.items() if key not in ("environments", "clusters")}
+    )
+    return cleared
+
+
+@query
+def service(view: View, name: str, env: str, cluster_name: str) -> Service | None:
+    """A service, whole, in an environment on a cluster; None where it does not run."""
+    value = merged(view, name, env, cluster_name)
+    if not value or value.get("enabled") is False:
+        return None
+    return _typed(value, Service)
+
+
+@query
+def services_at(view: View, env: str, cluster_name: str) -> tuple[str, ...]:
+    """Names of the services that run in an environment on a cluster, sorted."""
+    return tuple(name for name in services(view) if service(view, name, env, cluster_name) is not None)

@@ -1,0 +1,173 @@
+"""The files of a spec: which there are, what they say, and where a node stands in them."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from journey.problem import Place, Pointer, Problem
+from journey.spec import yaml
+from journey.spec.documents import platform_shape, promoted_platform_shape, promoted_service_shape, service_shape
+from journey.spec.shape import Shape
+from journey.spec.validate import Validator
+
+ROOT_FILE = "platform.yaml"
+DEFAULT_INCLUDES = ("apps/*/service.yaml",)
+MAX_BYTES = 4 * 1024 * 1024
+
+
+class Document(NamedTuple):
+    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it."""
+
+    file: str
+    stamp: tuple[int, ...]
+    value: Any
+
+
+class Sources:
+    """All documents of a spec, with the problems found while reading them."""
+
+    def __init__(self, root: str, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+        self.root = root
+        self.documents = documents
+        self.problems = problems
+        self._texts: dict[str, bytes] = {}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """File -> content."""
+        return {file: document.value for file, document in self.documents.items()}
+
+    def place(self, where: Pointer | Place) -> Place:
+        """Line and column of a pointer; the file as a whole where it cannot be read."""
+        if isinstance(where, Place):
+            return where
+        if where.file not in self._texts:
+            self._texts[where.file] = _read(os.path.join(self.root, where.file)) or b""
+        text = self._texts[where.file]
+        return Place(where.file, *yaml.locate(text, where.path, where.key)) if text else Place(where.file)
+
+
+def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
+    """Read and validate every file of the spec under `root`; `known` documents whose file is unchanged are kept.
+
+    A file with problems is present in its clean part (see `journey.spec.validate`).
+    """
+    known = known or {}
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+
+    def take(file: str, shape: Shape) -> None:
+        documents[file] = _document(root, file, shape, known.get(file), problems)
+
+    if not os.path.isfile(os.path.join(root, ROOT_FILE)):
+        hint = "run this in a platform's folder, name it with --root, or make one: journey init"
+        return Sources(
+            root, {}, [Problem(Place(ROOT_FILE), "spec/no-platform", "there is no platform.yaml here", hint)]
+        )
+    take(ROOT_FILE, platform_shape())
+    for file in promoted_files(root, ""):
+        take(file, promoted_platform_shape())
+    for file in service_files(root, documents[ROOT_FILE].value, problems):
+        take(file, service_shape())
+        for promoted in promoted_files(root, os.path.dirname(file)):
+            take(promoted, promoted_service_shape())
+    return Sources(root, documents, problems)
+
+
+def _document(root: str, file: str, shape: Shape, known: Document | None, problems: list[Problem]) -> Document:
+    path = os.path.join(root, file)
+    stamp = _stamp(path)
+    if known is not None and stamp and known.stamp == stamp:
+        return known
+    validator = Validator(file)
+    parsed = _parse(path, file, problems)
+    if parsed is None:
+        return Document(file, (), validator.clean(shape, {}))
+    value = validator.clean(shape, parsed)
+    problems += validator.problems
+    return Document(file, () if validator.problems else stamp, value)
+
+
+def _parse(path: str, file: str, problems: list[Problem]) -> Any:
+    data = _read(path)
+    if data is None:
+        problems.append(
+            Problem(
+                Place(file),
+                "spec/unreadable",
+                "the file cannot be read",
+                "check that it is a readable file under 4 MiB",
+            )
+        )
+        return None
+    parsed = yaml.parse(data, file)
+    problems += parsed.problems
+    return None if parsed.problems else parsed.value
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        if os.path.getsize(path) > MAX_BYTES:
+            return None
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
+
+
+def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[str]:
+    """Files that `includes` name, sorted; two services of one name, and a name that is no label, are Problems."""
+    includes = platform.get("includes", DEFAULT_INCLUDES)
+    seen: dict[str, str] = {}
+    for index, pattern in enumerate(includes):
+        where = Pointer(ROOT_FILE, ("includes", index))
+        if os.path.isabs(pattern) or ".." in pattern.split("/") or not pattern.endswith("/service.yaml"):
+            problems.append(
+                Problem(
+                    where,
+                    "spec/include",
+                    f"`{pattern}` must lead to service.yaml files below this folder",
+                    "example: apps/*/service.yaml",
+                )
+            )
+            continue
+        for found in sorted(glob.glob(pattern, root_dir=root)):
+            file = found.replace(os.sep, "/")
+            name = service_name(file)
+            if seen.setdefault(name, file) == file:
+                yield file
+            else:
+                problems.append(
+                    Problem(
+                        Place(file, 1, 1),
+                        "spec/duplicate-service",
+                        f"service `{name}` stands also in {seen[name]}",
+                        "a service's folder is its name: rename one",
+                    )
+                )
+
+
+def promoted_files(root: str, folder: str) -> list[str]:
+    """Promoted snapshots beside a spec file, sorted."""
+    promoted = os.path.join(folder, "promoted")
+    try:
+        names = sorted(os.listdir(os.path.join(root, promoted)))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [f"{promoted}/{name}".replace(os.sep, "/") for name in names if name.endswith(".yaml")]
+
+
+def service_name(file: str) -> str:
+    """A service's name is its folder's."""
+    return os.path.basename(os.path.dirname(file))

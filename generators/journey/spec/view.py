@@ -1,0 +1,159 @@
+"""Values and facts, asked for by name, with every question recorded.
+
+A query is a pure function of a View and some strings, memoised by the Engine. While it runs, its View records which
+inputs and which other queries it read; with the fingerprint of its value that record tells a later run whether the
+answer can have changed without computing it (the red-green marking of incremental compilers: a query whose reads are
+all as they were is as it was, and a query that was computed again to the same value stops the change from spreading).
+Units are rendered through a View too, so incremental rendering, `explain`, `uses` and `diff` share the one record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+import msgspec
+
+Key = tuple[str, ...]
+"""A query's name and its arguments; an input is ("input", file, block)."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+INPUT = "input"
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Record(NamedTuple):
+    """What an earlier run knew of a query: the fingerprint of its value and what it read."""
+
+    print: bytes
+    reads: tuple[Key, ...]
+
+
+class Memo:
+    """A query's value in this run."""
+
+    __slots__ = ("print", "reads", "value")
+
+    def __init__(self, value: Any, reads: tuple[Key, ...]) -> None:
+        self.value = value
+        self.reads = reads
+        self.print = b""
+
+
+def fingerprint(value: object) -> bytes:
+    """A hash of a value made of Records, tuples, mappings and scalars; the order of keys counts."""
+    return hashlib.blake2b(_encoder.encode(value), digest_size=12).digest()
+
+
+class View:
+    """The only way to values and facts. `reads` lists what was asked through it, in order, with repetitions."""
+
+    __slots__ = ("engine", "reads")
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.reads: list[Key] = []
+
+    def input(self, file: str, block: str = "") -> Any:
+        """A document of the spec, or one top-level block of it; None where there is none."""
+        self.reads.append((INPUT, file, block))
+        return self.engine.input(file, block)
+
+    def asked(self) -> tuple[Key, ...]:
+        """What was read, each once."""
+        return tuple(dict.fromkeys(self.reads))
+
+
+_QUERIES: dict[str, Callable[..., Any]] = {}
+
+
+def query(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
+    """Make a pure function of a View and strings a recorded, memoised query."""
+    name = f"{function.__module__.removeprefix('journey.')}.{function.__name__}"
+    _QUERIES[name] = function
+
+    @wraps(function)
+    def ask(view: View, *args: Any) -> T:
+        key = (name, *args)
+        view.reads.append(key)
+        engine = view.engine
+        memo = engine.memos.get(key)
+        if memo is None:
+            memo = engine.compute(key, function)
+        value: T = memo.value
+        return value
+
+    return ask  # type: ignore[return-value]  # callers keep the declared parameters; all of them are positional strings
+
+
+class Engine:
+    """Answers queries over the documents of one spec.
+
+    documents: file -> parsed content. known: what an earlier run recorded, empty when there was none.
+    """
+
+    def __init__(self, documents: Mapping[str, Any], known: Mapping[Key, Record] | None = None) -> None:
+        self.documents = documents
+        self.known = known or {}
+        self.memos: dict[Key, Memo] = {}
+        self._prints: dict[Key, bytes] = {}
+
+    def input(self, file: str, block: str) -> Any:
+        document = self.documents.get(file)
+        if not block or document is None:
+            return document
+        return document.get(block)
+
+    def compute(self, key: Key, function: Callable[..., Any] | None = None) -> Memo:
+        """Run a query and keep its value."""
+        view = View(self)
+        value = (function or _QUERIES[key[0]])(view, *key[1:])
+        memo = self.memos[key] = Memo(value, view.asked())
+        return memo
+
+    def print_of(self, key: Key) -> bytes:
+        """The fingerprint of a query's or an input's value now, found without computing it where that is sure."""
+        found = self._prints.get(key)
+        if found is None:
+            found = self._prints[key] = self._find_print(key)
+        return found
+
+    def _find_print(self, key: Key) -> bytes:
+        if key[0] == INPUT:
+            return fingerprint(self.input(key[1], key[2]))
+        memo = self.memos.get(key)
+        if memo is None:
+            record = self.known.get(key)
+            if record is not None and self.unchanged(record.reads):
+                return record.print
+            if key[0] not in _QUERIES:
+                return b"gone"
+            memo = self.compute(key)
+        return fingerprint(memo.value)
+
+    def unchanged(self, reads: Iterable[Key]) -> bool:
+        """Whether everything read then has the same value now."""
+        known = self.known
+        for key in reads:
+            record = known.get(key)
+            if record is None or self.print_of(key) != record.print:
+                return False
+        return True
+
+    def records(self, roots: Iterable[Key]) -> dict[Key, Record]:
+        """What to remember: the roots and all that they read, transitively, with fingerprints."""
+        found: dict[Key, Record] = {}
+        todo = list(roots)
+        while todo:
+            key = todo.pop()
+            if key in found:
+                continue
+            memo = self.memos.get(key)
+            reads = memo.reads if memo is not None else self.known[key].reads if key in self.known else ()
+            found[key] = Record(self.print_of(key), reads)
+            todo.extend(reads)
+        return found
