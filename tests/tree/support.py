@@ -34,7 +34,11 @@ def link(root: Path, path: str, target: Path | str) -> None:
 def contents(root: Path) -> dict[str, str]:
     """All that stands below a folder: texts of files, `-> target` for links; folders say nothing."""
     found: dict[str, str] = {}
-    for folder, folders, names in os.walk(root):
+
+    def refused(error: OSError) -> None:
+        raise error
+
+    for folder, folders, names in os.walk(root, onerror=refused):
         for path in (Path(folder, name) for name in (*names, *folders)):
             if path.is_symlink():
                 found[path.relative_to(root).as_posix()] = f"-> {path.readlink()}"
@@ -51,6 +55,11 @@ def wanted(files: Files, executable: Collection[str] = ()) -> dict[str, Wanted]:
 def reader(root: Path | str) -> Callable[[str], bytes]:
     """What a plan reads with."""
     return lambda path: tree.read_file(str(root), path)
+
+
+def unread(path: str) -> bytes:
+    """For plans that must read nothing."""
+    raise AssertionError(path)
 
 
 def plan(

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from journey import tree
 from journey.tree import Index, Owned, Stat, Wanted
-from tests.tree.support import HEADER, NO_INDEX, OWNED, apply, contents, link, plan, put, reader, render, said, wanted
+from tests.tree.support import (
+    HEADER,
+    NO_INDEX,
+    OWNED,
+    apply,
+    contents,
+    link,
+    plan,
+    put,
+    reader,
+    render,
+    said,
+    unread,
+    wanted,
+)
 
 NOT_OURS = (
-    "tree/not-ours: is not overwritten: it has other content than the rendered file, and no sign of having been rendered"
+    "tree/not-ours: is not overwritten: "
+    "it has other content than the rendered file, and no sign of having been rendered"
 )
+SAME_NAME = "in upper and lower case alone, which macOS and Windows ignore"
 FAR_FUTURE = 2**62
 
 
@@ -68,18 +85,18 @@ def test_a_clean_plan_is_not_stale(tmp_path: Path) -> None:
 
 
 class TestIndex:
-    FILES = {"environments/a": "old"}
+    FILES: ClassVar = {"environments/a": "old"}
 
     def test_a_file_with_the_remembered_stat_is_not_read(self, tmp_path: Path) -> None:
         index = trusting(render(tmp_path, self.FILES))
-        made = tree.plan(wanted(self.FILES), tree.scan(str(tmp_path), OWNED), index, {}.__getitem__)
+        made = tree.plan(wanted(self.FILES), tree.scan(str(tmp_path), OWNED), index, unread)
         assert made.unchanged == ("environments/a",)
         assert made.entries == index.entries
 
     def test_the_remembered_digest_is_compared_with_the_wanted_one(self, tmp_path: Path) -> None:
         index = trusting(render(tmp_path, self.FILES))
         seen = tree.scan(str(tmp_path), OWNED)
-        assert tree.plan(wanted({"environments/a": "new"}), seen, index, {}.__getitem__).update == ("environments/a",)
+        assert tree.plan(wanted({"environments/a": "new"}), seen, index, unread).update == ("environments/a",)
 
     @pytest.mark.parametrize("field", Stat._fields)
     def test_each_field_of_the_stat_tells_of_a_touch(self, tmp_path: Path, field: str) -> None:
@@ -203,22 +220,22 @@ class TestRefused:
     def test_two_paths_that_differ_in_case_alone(self, tmp_path: Path) -> None:
         files = {"environments/b/Straße": "", "environments/b/STRASSE": "", "environments/b/strass": ""}
         assert said(plan(tmp_path, files).problems) == [
-            "environments/b/Straße tree/case: differs from environments/b/STRASSE in upper and lower case alone, "
-            "which macOS and Windows ignore"
+            f"environments/b/Straße tree/case: differs from environments/b/STRASSE {SAME_NAME}"
         ]
 
     def test_two_folders_that_differ_in_case_alone_are_named_once(self, tmp_path: Path) -> None:
         files = {"environments/A/x": "", "environments/a/x": "", "environments/a/y": ""}
         assert said(plan(tmp_path, files).problems) == [
-            "environments/a tree/case: differs from environments/A in upper and lower case alone, "
-            "which macOS and Windows ignore"
+            f"environments/a tree/case: differs from environments/A {SAME_NAME}"
         ]
 
     def test_a_file_that_cannot_be_read(self) -> None:
         def read(path: str) -> bytes:
             raise OSError(5, "Input/output error", path)
 
-        seen = tree.Scan(OWNED, {"environments/a": Stat(1, 1, 1, 1, 0o100644), "CODEOWNERS": Stat(1, 1, 1, 1, 0o100644)})
+        seen = tree.Scan(
+            OWNED, {"environments/a": Stat(1, 1, 1, 1, 0o100644), "CODEOWNERS": Stat(1, 1, 1, 1, 0o100644)}
+        )
         made = tree.plan(wanted({"environments/a": ""}), seen, NO_INDEX, read)
         assert said(made.problems) == ["environments/a tree/read: cannot be read: Input/output error"]
         assert made.delete == ()

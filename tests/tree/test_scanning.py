@@ -10,7 +10,7 @@ import pytest
 
 from journey import tree
 from journey.tree import Owned
-from tests.tree.support import OWNED, link, put, said
+from tests.tree.support import OWNED, link, put, said, unread
 
 
 def test_a_scan_finds_files_in_folders_and_by_pattern(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_a_name_that_is_not_utf8_is_found_and_its_problem_can_be_printed(tmp_pat
         open(os.fsencode(tmp_path) + b"/environments/\xff", "wb").close()
     except OSError:
         pytest.skip("the file system takes UTF-8 names only")
-    made = tree.plan({}, tree.scan(str(tmp_path), OWNED), tree.Index({}), {}.__getitem__)
+    made = tree.plan({}, tree.scan(str(tmp_path), OWNED), tree.Index({}), unread)
     assert [str(problem.where) for problem in tree.stale(made, "x")] == ["environments/\\udcff"]
-    tree.apply(made, str(tmp_path), {}.__getitem__)
+    tree.apply(made, str(tmp_path), unread)
     assert os.listdir(tmp_path) == []
 
 
@@ -116,7 +116,7 @@ def test_a_deep_stray_tree_is_found_and_deleted(tmp_path: Path) -> None:
     (tmp_path / deep / "file").touch()
     seen = tree.scan(str(tmp_path), OWNED)
     assert list(seen.files) == [f"{deep}/file"]
-    tree.apply(tree.plan({}, seen, tree.Index({}), {}.__getitem__), str(tmp_path), {}.__getitem__)
+    tree.apply(tree.plan({}, seen, tree.Index({}), unread), str(tmp_path), unread)
     assert os.listdir(tmp_path) == []
 
 
