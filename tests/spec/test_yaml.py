@@ -419,3 +419,7 @@ def test_any_bytes_give_problems_or_a_tree_without_libyaml(monkeypatch: pytest.M
             at = chance.randrange(len(data))
             data[at:at] = chance.choice(BITS)
         check_total(bytes(data))
+
+
+def test_what_a_second_key_hides_has_no_line() -> None:
+    assert lines(b"a: {x: 1}\na: 2\n") == {(): (1, 1), ("a",): (2, 4)}
