@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import pickle
+import resource
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import ClassVar
 
@@ -119,9 +120,14 @@ class TestApply:
             apply(root, plan(root, files), files)
         assert contents(root) == {"README.md": "mine"}
 
-    def test_more_folders_than_are_kept_open(self, root: Path) -> None:
+    def test_more_folders_than_may_be_open(self, root: Path) -> None:
         files = {f"environments/{number}/{number}/a": str(number) for number in range(250)}
-        render(root, files)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (350, hard))
+        try:
+            render(root, files)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert contents(root / "environments") == {path.partition("/")[2]: text for path, text in files.items()}
         assert plan(root, files).clean
 
@@ -460,6 +466,38 @@ def test_a_file_that_vanishes_during_the_scan_is_not_seen(root: Path, monkeypatc
     put(root, {"environments/a": ""})
     monkeypatch.setattr(Stat, "of", fails_with(errno.ENOENT))
     assert tree.scan(str(root), OWNED).files == {}
+
+
+def test_a_folder_that_becomes_a_link_during_the_scan_is_not_entered(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, {"environments/a/b": ""})
+    opening = os.open
+
+    def swap(path: str, flags: int) -> int:
+        if path.endswith("environments/a"):
+            (root / "environments/a").rename(root / "moved")
+            link(root, "environments/a", root.parent / "outside")
+        return opening(path, flags)
+
+    monkeypatch.setattr(os, "open", swap)
+    seen = tree.scan(str(root), OWNED)
+    assert seen.files == {}
+    assert said(seen.problems) == ["environments/a tree/read: cannot be read: Not a directory"]
+
+
+def test_a_file_system_that_leaves_the_kind_of_an_entry_to_be_asked(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Entry:
+        name = "a"
+        is_dir = is_file = stat = staticmethod(fails_with(errno.EACCES))
+
+    put(root, {"environments/a": ""})
+    monkeypatch.setattr(os, "scandir", lambda handle: nullcontext([Entry()]))
+    assert said(tree.scan(str(root), Owned(("environments",))).problems) == [
+        "environments/a tree/read: cannot be read: Permission denied"
+    ]
 
 
 def test_folders_that_nobody_owns_stay_when_they_are_emptied(root: Path) -> None:

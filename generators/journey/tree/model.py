@@ -64,7 +64,10 @@ class Entry(NamedTuple):
 
 
 class Index(NamedTuple):
-    """The entries of the last run by path, and when they were stored (ns since 1970; 0: trust none unread)."""
+    """The entries of the last run by path, and when they were stored (ns since 1970; 0: trust none unread).
+
+    The best time is the modification time of the file that stores them: it comes from the clock of the files' times.
+    """
 
     entries: Mapping[str, Entry]
     written_ns: int = 0

@@ -110,7 +110,8 @@ class _Comparison:
     def _seen_as(self, path: str, stat: Stat) -> Entry | None:
         """The file's digest, from the index where that can be trusted. None: not a regular file."""
         entry = self._last.get(path)
-        if entry and entry.stat == stat and max(stat.mtime_ns, stat.ctime_ns) < self._racy_from:
+        racy_from = self._racy_from
+        if entry and entry.stat == stat and stat.mtime_ns < racy_from and stat.ctime_ns < racy_from:
             return entry
         return Entry(digest(self._read(path)), stat) if stat.regular else None
 

@@ -10,7 +10,8 @@ from fnmatch import fnmatchcase
 from journey.problem import Problem
 from journey.tree.model import TEMPORARY, Owned, Scan, Stat, link_problem, problem
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FOLDER = _ROOT | os.O_NOFOLLOW  # means nothing on a path that ends in a slash
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -85,7 +86,7 @@ class _Scanner:
         while waiting:
             above = f"{waiting.pop()}/"
             for entry in self._entries(above):
-                if entry.is_dir(follow_symlinks=False):
+                if self._is_subfolder(above, entry):
                     waiting.append(above + entry.name)
                 elif not self._temporary(above, entry):
                     self._add(above, entry)
@@ -100,7 +101,7 @@ class _Scanner:
                 self._matched(above, entry, rest)
 
     def _matched(self, above: str, entry: os.DirEntry[str], rest: list[str]) -> None:
-        is_folder = entry.is_dir(follow_symlinks=False)
+        is_folder = self._is_subfolder(above, entry)
         if rest and is_folder:
             self.pattern(f"{above}{entry.name}/", rest)
         elif rest and entry.is_symlink():
@@ -111,7 +112,7 @@ class _Scanner:
     def _entries(self, above: str) -> Iterator[os.DirEntry[str]]:
         """The folder's entries, while it stays open: their stats are then one step away, not a walk from the root."""
         try:
-            handle = os.open(f"{self.root}/{above}", _FOLDER)
+            handle = os.open(f"{self.root}/{above[:-1]}", _FOLDER if above else _ROOT)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -122,6 +123,13 @@ class _Scanner:
                 yield from entries
         finally:
             os.close(handle)
+
+    def _is_subfolder(self, above: str, entry: os.DirEntry[str]) -> bool:
+        try:
+            return entry.is_dir(follow_symlinks=False)
+        except OSError as error:  # on file systems whose listing leaves out the kind
+            self._refused(above + entry.name, error)
+            return False
 
     def _temporary(self, above: str, entry: os.DirEntry[str]) -> bool:
         if not entry.name.startswith(TEMPORARY) or not entry.is_file(follow_symlinks=False):
