@@ -57,7 +57,14 @@ def dotted(path: Iterable[Step]) -> str:
 
 def findings(errors: Iterable[ValidationError], schema: JsonSchema) -> list[Finding]:
     """The errors in words, in order of their paths, each once. `schema` is what the validator was made of."""
-    found = {finding for error in errors for finding in _findings(error, schema)}
+    errors = list(errors)
+    mistyped = {tuple(error.instance_path) for error in errors if error.kind.name == "type"}
+    found = {
+        finding
+        for error in errors
+        if error.kind.name == "type" or tuple(error.instance_path) not in mistyped
+        for finding in _findings(error, schema)
+    }
     return sorted(found, key=lambda finding: ([str(step) for step in finding.path], finding.message))
 
 
@@ -116,6 +123,10 @@ def _mismatch(pattern: str) -> str:
     return f"not {_PATTERNS[pattern]}" if pattern in _PATTERNS else f"not of the form {pattern}"
 
 
+def _count(limit: int, one: str, many: str) -> str:
+    return f"{limit} {one if limit == 1 else many}"
+
+
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "type": lambda types: f"must be {_types(types)}",
     "enum": lambda options: f"must be one of {', '.join(_quoted(option) for option in options if option is not None)}",
@@ -127,15 +138,15 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "exclusiveMinimum": lambda limit: f"must be more than {limit}",
     "exclusiveMaximum": lambda limit: f"must be less than {limit}",
     "multipleOf": lambda factor: f"must be a multiple of {factor}",
-    "minLength": lambda limit: f"must have at least {limit} characters" if limit > 1 else "must not be empty",
-    "maxLength": lambda limit: f"must have at most {limit} characters",
-    "minItems": lambda limit: f"must have at least {limit} entries" if limit > 1 else "must have an entry",
-    "maxItems": lambda limit: f"must have at most {limit} entries",
-    "minProperties": lambda limit: f"must have at least {limit} fields" if limit > 1 else "must have a field",
-    "maxProperties": lambda limit: f"must have at most {limit} fields",
+    "minLength": lambda limit: f"must have at least {_count(limit, 'character', 'characters')}",
+    "maxLength": lambda limit: f"must have at most {_count(limit, 'character', 'characters')}",
+    "minItems": lambda limit: f"must have at least {_count(limit, 'entry', 'entries')}",
+    "maxItems": lambda limit: f"must have at most {_count(limit, 'entry', 'entries')}",
+    "minProperties": lambda limit: f"must have at least {_count(limit, 'field', 'fields')}",
+    "maxProperties": lambda limit: f"must have at most {_count(limit, 'field', 'fields')}",
 }
 
-_COUNTS = {"minItems", "maxItems", "minProperties", "maxProperties", "minLength"}
+_COUNTS = {"minItems", "maxItems", "minProperties", "maxProperties"}
 
 
 def _sentence(error: ValidationError) -> str:

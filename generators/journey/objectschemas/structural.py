@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
+
 from journey.objectschemas.kubernetes import BOUNDS, JsonSchema
 
 _PLAIN = (
@@ -110,12 +112,26 @@ def _logic(node: dict[str, Any]) -> JsonSchema:
     """Alternatives hold conditions on values alone, so fields that they don't name are none of their business."""
     schema: JsonSchema = {}
     for keyword in ("allOf", "anyOf", "oneOf"):
-        branches = [_condition(branch) for branch in node.get(keyword, ())]
+        branches = [_defaulted(_condition(branch), node) for branch in node.get(keyword, ())]
         if branches and not (node.get("x-kubernetes-int-or-string") and _only_types(branches)):
             schema[keyword] = branches
     if "not" in node:
         schema["not"] = _condition(node["not"])
     return schema
+
+
+def _defaulted(condition: JsonSchema, node: dict[str, Any]) -> JsonSchema:
+    """The condition on an object whose defaults are not set yet, saying what it says of one whose defaults are set."""
+    defaults = {name: child["default"] for name, child in node.get("properties", {}).items() if "default" in child}
+    required = [name for name in condition.get("required", ()) if name not in defaults]
+    # Absent, the field would be its default, and that does not fit: so it must be there.
+    required += [
+        name
+        for name, child in condition.get("properties", {}).items()
+        if name in defaults and not jsonschema_rs.is_valid(child, defaults[name])
+    ]
+    condition = {keyword: value for keyword, value in condition.items() if keyword != "required"}
+    return condition | {"required": required} if required else condition
 
 
 def _only_types(branches: list[JsonSchema]) -> bool:

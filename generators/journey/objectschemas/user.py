@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import jsonschema_rs
+import yaml
+
 from journey.objectschemas import structural
+from journey.objectschemas.documents import documents
 from journey.objectschemas.kubernetes import JsonSchema
 from journey.problem import Place, Problem
 
@@ -61,19 +65,14 @@ def _schemas(content: bytes) -> Iterator[tuple[tuple[str, str], JsonSchema]]:
 
 
 def _documents(content: bytes) -> list[Any]:
-    """The YAML documents of a file (JSON is YAML). Aliases are refused: they can blow a small file up without limit."""
-    import yaml
-
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(content, Loader=yaml.CSafeLoader)):
-            raise _RefusalError("aliases are not read here")
-        return list(yaml.load_all(content, Loader=yaml.CSafeLoader))
+        return documents(content)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _RefusalError(f"not YAML: {fault.problem or fault.context}", line, column) from fault
+        raise _RefusalError(f"not readable: {fault.problem or fault.context}", line, column) from fault
     except (yaml.YAMLError, ValueError) as fault:
-        raise _RefusalError(f"not YAML: {fault}") from fault
+        raise _RefusalError(f"not readable: {fault}") from fault
     except RecursionError as fault:
         raise _RefusalError("nested too deeply") from fault
 
@@ -103,8 +102,6 @@ def definition(crd: dict[str, Any]) -> Iterator[tuple[tuple[str, str], JsonSchem
 
 def _checked(schema: JsonSchema) -> JsonSchema:
     """The schema, if it is one: compiling finds keywords of the wrong type and patterns that are none."""
-    import jsonschema_rs
-
     try:
         jsonschema_rs.Draft202012Validator(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as fault:
