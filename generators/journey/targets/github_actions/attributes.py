@@ -1,0 +1,21 @@
+"""`.gitattributes`: rendered files are folded in diffs, left out of statistics, and end their lines alike."""
+
+from __future__ import annotations
+
+from journey.artifact import Artifact, Format
+from journey.facts.rendered import FILES, FOLDERS
+from journey.formats.text import Document
+from journey.problem import Pointer
+from journey.spec.resolve import ROOT_FILE
+
+NAME = "gitattributes"
+PATH = ".gitattributes"
+_ATTRIBUTES = "linguist-generated=true text eol=lf"
+"""`text eol=lf`: a check-out with other line ends would be stale at once (https://git-scm.com/docs/gitattributes)."""
+
+
+def artifact() -> Artifact:
+    """The file."""
+    patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{file}" for file in FILES)]
+    body = "\n".join(f"{pattern} {_ATTRIBUTES}" for pattern in patterns)
+    return Artifact(PATH, Format.TEXT, Document(body, "#"), Pointer(ROOT_FILE))
