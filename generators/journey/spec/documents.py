@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from journey.spec.platform import PROMOTED_BLOCKS, Platform
+from journey.spec.platform import PROMOTED_BLOCKS, PROMOTED_OVERLAYS, Platform
 from journey.spec.service import BASE_ONLY, Service
 from journey.spec.shape import Field, Shape, partial, shape_of
 
@@ -73,9 +73,15 @@ def promoted_service_shape() -> Shape:
 
 @cache
 def promoted_platform_shape() -> Shape:
-    """`promoted/<environment>.yaml`: the promoted blocks of `platform.yaml`."""
-    fields = platform_shape().fields
-    return Shape("record", title="PromotedPlatform", fields={name: fields[name] for name in PROMOTED_BLOCKS})
+    """`promoted/<environment>.yaml`: the promoted blocks of `platform.yaml` without the overlays in them."""
+    fields = {name: platform_shape().fields[name] for name in PROMOTED_BLOCKS}
+    for block, overlay in PROMOTED_OVERLAYS.items():
+        holder = fields[block].shape
+        element = holder.element
+        assert element is not None
+        kept = {name: item for name, item in element.fields.items() if name != overlay}
+        fields[block] = _replaced(fields[block], _with_element(holder, replace(element, fields=kept)))
+    return Shape("record", title="PromotedPlatform", fields=fields)
 
 
 def _yaml_names(shape: Shape, names: frozenset[str]) -> list[str]:

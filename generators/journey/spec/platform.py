@@ -364,3 +364,6 @@ class Platform(Record, kw_only=True):
 
 PROMOTED_BLOCKS = ("defaults", "datastores", "addons")
 """Blocks of `platform.yaml` that reach a later environment only by promotion."""
+
+PROMOTED_OVERLAYS = {"datastores": "environments", "addons": "clusters"}
+"""Where an element of a promoted block says what is an environment's or a cluster's own: it acts at once."""

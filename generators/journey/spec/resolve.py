@@ -169,6 +169,12 @@ def platform_block(view: View, env: str, block: str) -> dict[str, Any]:
     return view.input(f"promoted/{env}.yaml", block) or {}
 
 
+def _own(view: View, block: str, name: str, overlay: str) -> dict[str, Any]:
+    """What an element of a promoted block says for environments or clusters: always as head has it."""
+    own: dict[str, Any] = (_block(view, block).get(name) or {}).get(overlay) or {}
+    return own
+
+
 @query
 def datastores(view: View, env: str) -> tuple[str, ...]:
     """Names of the datastores in an environment, as written."""
@@ -181,7 +187,7 @@ def datastore(view: View, env: str, name: str) -> Datastore | None:
     found = platform_block(view, env, "datastores").get(name)
     if found is None:
         return None
-    here = found.get("environments", {}).get(env, {})
+    here = _own(view, "datastores", name, "environments").get(env, {})
     return _typed(merge(shape_of(Datastore), found, here), Datastore)
 
 
@@ -203,7 +209,8 @@ def addons(view: View, name: str) -> tuple[str, ...]:
 @query
 def addon(view: View, cluster_name: str, name: str) -> Addon:
     """An add-on as a cluster has it."""
-    return _typed(platform_block(view, addon_environment(view, cluster_name), "addons")[name], Addon)
+    found = platform_block(view, addon_environment(view, cluster_name), "addons")[name]
+    return _typed({**found, "clusters": _own(view, "addons", name, "clusters")}, Addon)
 
 
 @query
