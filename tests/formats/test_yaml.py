@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections import OrderedDict
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -181,6 +182,11 @@ def test_a_commented_scalar_carries_its_remark() -> None:
     assert emit({"uses": pinned, "all": [pinned, Commented("on", "a word")]}) == (
         'uses: actions/checkout@0123abc # v6.0.1\nall:\n- actions/checkout@0123abc # v6.0.1\n- "on" # a word\n'
     )
+
+
+def test_a_commented_scalar_survives_a_copy() -> None:
+    copied = pickle.loads(pickle.dumps(Commented("a", "b")))
+    assert (copied, copied.comment) == ("a", "b")
 
 
 @pytest.mark.parametrize("comment", ["", "two\nlines", "\x00"])

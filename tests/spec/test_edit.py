@@ -272,6 +272,9 @@ values = st.recursive(
 )
 
 
+STEPS: tuple[str | int, ...] = ("new", 0, 1, 2, "a")
+
+
 def paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """The paths of all nodes."""
     below: list[tuple[str | int, ...]] = [path]
@@ -288,7 +291,7 @@ def test_an_edit_is_exact_or_refused(data: st.DataObject) -> None:
     old = parse(text.encode(), "").value
     path = data.draw(st.sampled_from(paths(old)))
     if data.draw(st.booleans()):
-        path = (*path, data.draw(st.sampled_from(["new", 0, 1, 2, "a"])))
+        path = (*path, data.draw(st.sampled_from(STEPS)))
     value = data.draw(values)
     try:
         result = set_value(text.encode(), path, value)
