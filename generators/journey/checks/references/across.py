@@ -1,0 +1,128 @@
+"""All that a platform defines, held against all that it names: nothing missing on a cluster, nothing twice."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from journey.checks.references.defined import ANYTHING, DERIVED
+from journey.checks.references.referred import CLUSTER, PATH
+from journey.problem import Pointer, Problem
+
+MISSING = "references/missing"
+DUPLICATE = "references/duplicate"
+
+Defined: TypeAlias = Mapping[str, Sequence[tuple[str, Pointer]]]
+"""Identity -> the files that bring it, each with the block of the spec that it follows from."""
+
+
+class Identity(NamedTuple):
+    """The parts of an identity."""
+
+    cluster: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        kind = self.kind.partition(".")[0]
+        name, _, part = self.name.partition(":")
+        whole = f"{kind} {name}" if not part else f"{_PARTS.get(kind, 'part')} {part} of {kind} {name}"
+        return f"{whole} in namespace {self.namespace}" if self.namespace else whole
+
+
+_PARTS = {"Service": "port", "Gateway": "listener"}
+
+
+def judge(
+    defined: Defined, referred: Iterable[tuple[str, str, Pointer]], folders: Collection[str]
+) -> Iterator[Problem]:
+    """What is missing and what is twice.
+
+    referred: (identity, path of the file that names it, its block of the spec). folders: every folder that holds
+    rendered files, at any depth; a set, as it is asked for each path.
+    """
+    yield from _duplicates(defined)
+    missing = [found for found in referred if found[0] not in defined and f"{DERIVED}{found[0]}" not in defined]
+    if missing:
+        yield from _missing(defined, missing, folders)
+
+
+def _duplicates(defined: Defined) -> Iterator[Problem]:
+    for identity, files in defined.items():
+        if len(files) > 1 and not identity.startswith(DERIVED):
+            (first, _), *others = sorted(files)
+            what = Identity(*identity.split("|", 3))
+            for path, where in others:
+                message = f"{path}: {first} defines {what} on cluster {what.cluster} too"
+                yield Problem(where, DUPLICATE, message, "rename one of them, or render it once")
+
+
+def _missing(
+    defined: Defined, missing: Iterable[tuple[str, str, Pointer]], folders: Collection[str]
+) -> Iterator[Problem]:
+    known = _Known(defined, folders)
+    for identity, path, where in missing:
+        fault = known.fault(identity)
+        if fault:
+            message, hint = fault
+            yield Problem(where, MISSING, f"{path}: {known.subject(path)} names {message}", hint)
+
+
+class _Known:
+    """What there is, turned around for messages: made only when something is missing."""
+
+    def __init__(self, defined: Defined, folders: Collection[str]) -> None:
+        self.folders = folders
+        self.names: dict[tuple[str, str, str], list[str]] = {}
+        self.places: dict[tuple[str, str, str], list[str]] = {}
+        self.files: dict[str, Identity] = {}
+        for identity, files in defined.items():
+            found = Identity(*identity.removeprefix(DERIVED).split("|", 3))
+            self.names.setdefault((found.cluster, found.kind, found.namespace), []).append(found.name)
+            self.places.setdefault((found.cluster, found.kind, found.name), []).append(found.namespace)
+            if not identity.startswith(DERIVED):
+                for path, _ in files:
+                    self.files.setdefault(path, found)
+
+    def subject(self, path: str) -> str:
+        """The object in a file."""
+        found = self.files.get(path)
+        return f"{found.kind.partition('.')[0]} {found.name}" if found else "it"
+
+    def fault(self, identity: str) -> tuple[str, str] | None:
+        """What is missing, and a hint; None where nothing is."""
+        if identity.startswith(PATH):
+            return self._folder(identity.removeprefix(PATH))
+        if identity.startswith(CLUSTER):
+            return self._cluster(identity.removeprefix(CLUSTER))
+        wanted = Identity(*identity.split("|", 3))
+        if wanted.namespace and (wanted.cluster, ANYTHING, wanted.namespace) in self.names:
+            return None
+        return f"{wanted}, which nothing renders on cluster {wanted.cluster}", self._hint(wanted)
+
+    def _folder(self, path: str) -> tuple[str, str] | None:
+        if path in self.folders:
+            return None
+        return f"folder {path}, which holds no rendered file", _did_you_mean(path, self.folders)
+
+    def _cluster(self, name: str) -> tuple[str, str] | None:
+        known = {folder.split("/")[1] for folder in self.folders if folder.startswith("clusters/")}
+        if name in known:
+            return None
+        return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, known)
+
+    def _hint(self, wanted: Identity) -> str:
+        """The nearest name of its kind there, else a namespace where the name exists."""
+        others = self.names.get((wanted.cluster, wanted.kind, wanted.namespace), [])
+        hint = _did_you_mean(wanted.name, [name for name in others if (":" in name) == (":" in wanted.name)])
+        elsewhere = self.places.get((wanted.cluster, wanted.kind, wanted.name))
+        if elsewhere:
+            return f"it stands in namespace {min(elsewhere)}"
+        return hint
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"did you mean {near[0].replace(':', ', port ')}?" if near else ""

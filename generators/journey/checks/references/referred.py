@@ -1,0 +1,269 @@
+"""What the objects of a unit name in their cluster that the unit does not bring itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from journey.artifact import Artifact, Unit
+from journey.checks.references.defined import cluster_of, defines, is_foreign, sources
+from journey.checks.references.pods import needed_by_pod
+from journey.objects import Object, Tree, descend, group_of, mapping, mappings, read, text, texts
+
+PATH = "path|"
+"""Before the path of a folder, from the repository's root, that is synced and so must hold rendered files."""
+
+CLUSTER = "cluster|"
+"""Before the name of a cluster that an Application is sent to."""
+
+_BUILT_IN = frozenset(
+    (
+        *(f"Namespace.||{name}" for name in ("default", "kube-node-lease", "kube-public", "kube-system")),
+        *(f"ClusterRole.rbac.authorization.k8s.io||{name}" for name in ("admin", "cluster-admin", "edit", "view")),
+        *(f"Service.|default|kubernetes{port}" for port in ("", ":443", ":https")),
+        "Service.|kube-system|kube-dns",
+        "AppProject.argoproj.io|argocd|default",
+    )
+)
+"""What every cluster has (Kubernetes docs, "Initial namespaces", "User-facing roles"), and every Argo CD."""
+
+_NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+_RBAC = "rbac.authorization.k8s.io"
+_GATEWAY_API = "gateway.networking.k8s.io"
+_SECRETS = "external-secrets.io"
+_FLUX_SOURCES = "source.toolkit.fluxcd.io"
+_FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
+_KEDA = "keda.sh"
+
+
+class Named(NamedTuple):
+    """A name that an object gives: `kind` is `<Kind>.<group>`."""
+
+    kind: str
+    namespace: str
+    name: str
+
+
+def refers(unit: Unit, artifacts: Sequence[Artifact]) -> tuple[tuple[int, str], ...]:
+    """(index of a file, identity that it needs) for each name that the unit's own files do not satisfy, each once.
+
+    An identity is one of `defines`, or `path|<folder>`, or `cluster|<name>`. A reference that says it is optional, and
+    what every cluster has, are left out.
+    """
+    if not unit.cluster:
+        return ()
+    needed = [(index, identity) for index, file in enumerate(artifacts) for identity in _needed(unit, file)]
+    if not needed:
+        return ()
+    own = {identity.lstrip("~") for artifact in artifacts for identity in defines(unit, artifact)}
+    return tuple(dict.fromkeys(pair for pair in needed if pair[1] not in own))
+
+
+def _needed(unit: Unit, artifact: Artifact) -> Iterator[str]:
+    found = read(artifact)
+    if found is None:
+        return
+    name_all = _NAMES.get(found.kind)
+    if name_all is None:
+        return
+    cluster = cluster_of(unit, artifact.path)
+    for named in name_all(found):
+        if not named.kind:  # a folder or a cluster
+            yield named.name
+        elif named.name and not _is_built_in(named):
+            yield f"{cluster}|{named.kind}|{named.namespace}|{named.name}"
+
+
+def _is_built_in(named: Named) -> bool:
+    kind, namespace, name = named
+    return (
+        f"{kind}|{namespace}|{name}" in _BUILT_IN
+        or (kind == "ServiceAccount." and name == "default")
+        or (kind == "ConfigMap." and name == "kube-root-ca.crt")
+        or (kind == f"ClusterRole.{_RBAC}" and name.startswith("system:"))
+        or (kind == "PriorityClass.scheduling.k8s.io" and name.startswith("system-"))
+    )
+
+
+def _pods(found: Object) -> Iterator[Named]:
+    """What the pods use, and the headless Service that names a StatefulSet's."""
+    for kind, name in needed_by_pod(mapping(found.template, "spec")):
+        yield Named(kind, "" if kind.startswith("PriorityClass") else found.namespace, name)
+    if found.kind == "StatefulSet":
+        yield Named("Service.", found.namespace, text(found.spec, "serviceName"))
+
+
+def _route(found: Object) -> Iterator[Named]:
+    """Gateway API: parents are Gateways and back ends are Services unless said otherwise; so is the namespace."""
+    for parent in mappings(found.spec, "parentRefs"):
+        yield _part(parent, found, "Gateway", _GATEWAY_API, parent.get("sectionName"))
+    for rule in mappings(found.spec, "rules"):
+        filters = mappings(rule, "filters")
+        mirrors = [mapping(mapping(item, "requestMirror"), "backendRef") for item in filters]
+        for backend in (*mappings(rule, "backendRefs"), *mirrors):
+            yield _part(backend, found, "Service", "", backend.get("port"))
+        for item in filters:
+            extension = mapping(item, "extensionRef")
+            yield Named(
+                f"{text(extension, 'kind')}.{text(extension, 'group')}", found.namespace, text(extension, "name")
+            )
+
+
+def _part(reference: Tree, found: Object, kind: str, group: str, part: object) -> Named:
+    """A reference of the Gateway API, to a port or listener where it says one."""
+    name = text(reference, "name")
+    whole = f"{reference.get('kind', kind)}.{reference.get('group', group)}"
+    return Named(whole, text(reference, "namespace") or found.namespace, f"{name}:{part}" if name and part else name)
+
+
+def _gateway(found: Object) -> Iterator[Named]:
+    for listener in mappings(found.spec, "listeners"):
+        for secret in mappings(mapping(listener, "tls"), "certificateRefs"):
+            yield Named("Secret.", text(secret, "namespace") or found.namespace, text(secret, "name"))
+
+
+def _ingress(found: Object) -> Iterator[Named]:
+    backends = [mapping(found.spec, "defaultBackend")]
+    for rule in mappings(found.spec, "rules"):
+        backends += [mapping(path, "backend") for path in mappings(mapping(rule, "http"), "paths")]
+    for backend in backends:
+        service = mapping(backend, "service")
+        port = mapping(service, "port")
+        number = port.get("number") or port.get("name")
+        name = text(service, "name")
+        yield Named("Service.", found.namespace, f"{name}:{number}" if name and number else name)
+    for tls in mappings(found.spec, "tls"):
+        yield Named("Secret.", found.namespace, text(tls, "secretName"))
+
+
+def _scale_target(found: Object) -> Iterator[Named]:
+    """HorizontalPodAutoscaler, ScaledObject and VerticalPodAutoscaler; KEDA's default kind is Deployment."""
+    target = mapping(found.spec, "scaleTargetRef") or mapping(found.spec, "targetRef")
+    group = group_of(text(target, "apiVersion") or "apps/v1")
+    yield Named(f"{target.get('kind', 'Deployment')}.{group}", found.namespace, text(target, "name"))
+    for trigger in mappings(found.spec, "triggers"):
+        reference = mapping(trigger, "authenticationRef")
+        kind = reference.get("kind", "TriggerAuthentication")
+        yield Named(f"{kind}.{_KEDA}", _scope(kind, found), text(reference, "name"))
+
+
+def _scope(kind: object, found: Object) -> str:
+    """The namespace of something that stands beside the object, or in none when its kind is a cluster's."""
+    return "" if str(kind).startswith("Cluster") else found.namespace
+
+
+def _binding(found: Object) -> Iterator[Named]:
+    role = mapping(found.content, "roleRef")
+    yield Named(f"{role.get('kind', 'Role')}.{_RBAC}", _scope(role.get("kind"), found), text(role, "name"))
+    for subject in mappings(found.content, "subjects"):
+        if subject.get("kind") == "ServiceAccount":
+            yield Named("ServiceAccount.", text(subject, "namespace") or found.namespace, text(subject, "name"))
+
+
+def _external_secret(found: Object) -> Iterator[Named]:
+    items = (*mappings(found.spec, "data"), *mappings(found.spec, "dataFrom"))
+    stores = [mapping(found.spec, "secretStoreRef"), *(descend(item, ("sourceRef", "storeRef")) for item in items)]
+    for store in stores:
+        kind = store.get("kind", "SecretStore")
+        yield Named(f"{kind}.{_SECRETS}", _scope(kind, found), text(store, "name"))
+
+
+def _certificate(found: Object) -> Iterator[Named]:
+    issuer = mapping(found.spec, "issuerRef")
+    kind = issuer.get("kind", "Issuer")
+    yield Named(f"{kind}.{issuer.get('group', 'cert-manager.io')}", _scope(kind, found), text(issuer, "name"))
+
+
+def _network_policy(found: Object) -> Iterator[Named]:
+    """A peer that selects a namespace by the name that Kubernetes labels it with."""
+    for rules, ends in (("ingress", "from"), ("egress", "to")):
+        for rule in mappings(found.spec, rules):
+            for peer in mappings(rule, ends):
+                selector = mapping(peer, "namespaceSelector")
+                yield Named("Namespace.", "", text(mapping(selector, "matchLabels"), _NAMESPACE_LABEL))
+                yield from _listed_namespaces(selector)
+
+
+def _listed_namespaces(selector: Tree) -> Iterator[Named]:
+    for expression in mappings(selector, "matchExpressions"):
+        if expression.get("key") == _NAMESPACE_LABEL and expression.get("operator") == "In":
+            yield from (Named("Namespace.", "", name) for name in texts(expression, "values"))
+
+
+def _application(found: Object) -> Iterator[Named]:
+    if found.group != "argoproj.io":
+        return
+    yield Named("AppProject.argoproj.io", found.namespace, text(found.spec, "project"))
+    destination = text(mapping(found.spec, "destination"), "name")
+    if destination not in ("", "in-cluster"):
+        yield Named("", "", f"{CLUSTER}{destination}")
+    for source in sources(found):
+        if path := _path_of(source) if not is_foreign(source) else "":
+            yield Named("", "", f"{PATH}{path}")
+
+
+def _path_of(node: Tree) -> str:
+    """A folder as it is written in identities: without `./` before it and `/` around it."""
+    return text(node, "path").removeprefix("./").strip("/")
+
+
+def _flux_kustomization(found: Object) -> Iterator[Named]:
+    if found.group != _FLUX_KUSTOMIZE:
+        return
+    source = mapping(found.spec, "sourceRef")
+    yield _flux_source(source, found)
+    if source.get("kind") == "GitRepository" and (path := _path_of(found.spec)):
+        yield Named("", "", f"{PATH}{path}")
+    for other in mappings(found.spec, "dependsOn"):
+        namespace = text(other, "namespace") or found.namespace
+        yield Named(f"Kustomization.{_FLUX_KUSTOMIZE}", namespace, text(other, "name"))
+
+
+def _flux_source(source: Tree, found: Object) -> Named:
+    kind = f"{source.get('kind', '')}.{_FLUX_SOURCES}"
+    return Named(kind, text(source, "namespace") or found.namespace, text(source, "name"))
+
+
+def _helm_release(found: Object) -> Iterator[Named]:
+    yield _flux_source(descend(found.spec, ("chart", "spec", "sourceRef")), found)
+    yield _flux_source(mapping(found.spec, "chartRef"), found)
+
+
+def _postgresql(found: Object) -> Iterator[Named]:
+    """CloudNativePG's Cluster, and what belongs to one."""
+    if found.group != "postgresql.cnpg.io":
+        return
+    yield Named("Cluster.postgresql.cnpg.io", found.namespace, text(mapping(found.spec, "cluster"), "name"))
+    for steps in (("bootstrap", "initdb", "secret"), ("superuserSecret",)):
+        yield Named("Secret.", found.namespace, text(descend(found.spec, steps), "name"))
+
+
+_NAMES: Mapping[str, Callable[[Object], Iterator[Named]]] = {
+    "Application": _application,
+    "Certificate": _certificate,
+    "Cluster": _postgresql,
+    "ClusterRoleBinding": _binding,
+    "CronJob": _pods,
+    "DaemonSet": _pods,
+    "Database": _postgresql,
+    "Deployment": _pods,
+    "ExternalSecret": _external_secret,
+    "GRPCRoute": _route,
+    "Gateway": _gateway,
+    "HTTPRoute": _route,
+    "HelmRelease": _helm_release,
+    "HorizontalPodAutoscaler": _scale_target,
+    "Ingress": _ingress,
+    "Job": _pods,
+    "Kustomization": _flux_kustomization,
+    "NetworkPolicy": _network_policy,
+    "Pod": _pods,
+    "Pooler": _postgresql,
+    "RoleBinding": _binding,
+    "ScaledObject": _scale_target,
+    "ScheduledBackup": _postgresql,
+    "StatefulSet": _pods,
+    "TCPRoute": _route,
+    "TLSRoute": _route,
+    "VerticalPodAutoscaler": _scale_target,
+}

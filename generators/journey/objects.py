@@ -1,0 +1,158 @@
+"""Reading finished Kubernetes objects: what they are, where their pods stand, how they are named across a platform.
+
+An object may be anything that a user wrote (`extra`, `patches`), so every reader here takes a node of the wrong type
+for an absent one: that it is wrong is for the schemas to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from journey.artifact import Artifact, Format
+
+Tree: TypeAlias = Mapping[str, Any]
+
+EMPTY: Tree = MappingProxyType({})
+
+CLUSTER_SCOPED = frozenset(
+    "APIService CSIDriver CSINode CertificateSigningRequest ClusterExternalSecret ClusterIssuer ClusterPolicy"
+    " ClusterRole ClusterRoleBinding ClusterSecretStore ClusterTriggerAuthentication CustomResourceDefinition"
+    " GatewayClass IngressClass MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass RuntimeClass"
+    " StorageClass ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration"
+    " VolumeSnapshotClass".split()
+)
+"""Kinds that stand in no namespace (Kubernetes, cert-manager, External Secrets, KEDA, Gateway API)."""
+
+TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "Deployment": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "Pod": (),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+}
+"""Kinds that make pods, with the steps to the pod's metadata and spec."""
+
+
+class Object(NamedTuple):
+    """A Kubernetes object of a rendered file. `group` is empty for the core, `namespace` where there is none."""
+
+    artifact: Artifact
+    content: Tree
+    kind: str
+    group: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.artifact.path}: {self.kind} {self.name}"
+
+    @property
+    def spec(self) -> Tree:
+        """Its `spec`."""
+        return mapping(self.content, "spec")
+
+    @property
+    def template(self) -> Tree:
+        """The pod that it makes, as metadata and spec; empty for kinds that make none."""
+        steps = TEMPLATES.get(self.kind)
+        return EMPTY if steps is None else descend(self.content, steps)
+
+
+def mapping(node: Tree, key: str) -> Tree:
+    """The mapping at a key; empty where there is none."""
+    found = node.get(key)
+    return found if type(found) is dict or isinstance(found, Mapping) else EMPTY
+
+
+def mappings(node: Tree, key: str) -> Sequence[Tree]:
+    """The mappings in the list at a key, in order; none where there is no list."""
+    found = node.get(key)
+    if not found or not isinstance(found, (list, tuple)):
+        return ()
+    return [item for item in found if type(item) is dict or isinstance(item, Mapping)]
+
+
+def text(node: Tree, key: str) -> str:
+    """The string at a key; empty where there is none."""
+    found = node.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def texts(node: Tree, key: str) -> Sequence[str]:
+    """The strings in the list at a key, in order; none where there is no list."""
+    found = node.get(key)
+    return [item for item in found if isinstance(item, str)] if isinstance(found, (list, tuple)) else ()
+
+
+def descend(node: Tree, steps: Sequence[str]) -> Tree:
+    """The mapping at the end of several keys; empty where there is none."""
+    for step in steps:
+        node = mapping(node, step)
+    return node
+
+
+def group_of(api_version: str) -> str:
+    """`apps/v1` -> `apps`; the core's `v1` -> ``."""
+    return api_version.rpartition("/")[0]
+
+
+def read(artifact: Artifact) -> Object | None:
+    """The Kubernetes object in a file; None where it holds something else, or one without a name."""
+    content = artifact.content
+    if artifact.format is not Format.YAML or not (type(content) is dict or isinstance(content, Mapping)):
+        return None
+    kind, api_version = content.get("kind"), content.get("apiVersion")
+    if not isinstance(kind, str) or not isinstance(api_version, str):
+        return None
+    metadata = mapping(content, "metadata")
+    name = text(metadata, "name")
+    if not name:
+        return None
+    namespace = "" if kind in CLUSTER_SCOPED else text(metadata, "namespace")
+    return Object(artifact, content, kind, group_of(api_version), namespace, name)
+
+
+def objects(artifacts: Sequence[Artifact]) -> list[Object]:
+    """The Kubernetes objects among the files, in their order."""
+    return [found for found in map(read, artifacts) if found is not None]
+
+
+def containers(pod: Tree) -> Iterator[Tree]:
+    """The containers of a pod's spec: those that run side by side, then those that run first."""
+    yield from mappings(pod, "containers")
+    yield from mappings(pod, "initContainers")
+
+
+def sidecars(pod: Tree) -> Iterator[Tree]:
+    """The containers that run as long as the pod does: restartable init containers are among them."""
+    yield from mappings(pod, "containers")
+    for container in mappings(pod, "initContainers"):
+        if container.get("restartPolicy") == "Always":
+            yield container
+
+
+def selects(selector: Tree, labels: Tree) -> bool:
+    """Whether a label selector (`matchLabels`, `matchExpressions`; an empty one selects all) fits the labels."""
+    for key, value in mapping(selector, "matchLabels").items():
+        if labels.get(key) != value:
+            return False
+    return all(_fits(expression, labels) for expression in mappings(selector, "matchExpressions"))
+
+
+def _fits(expression: Tree, labels: Tree) -> bool:
+    """One requirement (Kubernetes, "Labels and Selectors"): NotIn holds for an absent label too."""
+    key, values = text(expression, "key"), texts(expression, "values")
+    match expression.get("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case _:
+            return key not in labels
