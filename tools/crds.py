@@ -251,7 +251,7 @@ class Declaration:
         return _union(members)
 
     def _peek(self) -> str:
-        return self._tokens[self._at]
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
 
     def _take(self, expected: str = "") -> str:
         token = self._peek()
@@ -311,7 +311,7 @@ def _union(members: list[dict[str, Any]]) -> dict[str, Any]:
     nullable = {"nullable": True} if {"nullable": True} in members else {}
     members = [member for member in members if member != {"nullable": True}]
     if all("enum" in member for member in members):
-        return {"type": "string", "enum": [member["enum"][0] for member in members], **nullable}
+        return {"type": "string", "enum": [value for member in members for value in member["enum"]], **nullable}
     if {"type": "number"} in members and {"type": "string"} in members:
         return {"x-kubernetes-int-or-string": True, **nullable}
     (member,) = members

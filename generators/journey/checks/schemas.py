@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from journey.artifact import Artifact, Format, Unit
 from journey.objectschemas import Finding, Schemas
+from journey.objectschemas.lifecycle import is_removed
 from journey.problem import Problem
 
 INVALID = "schema/invalid"
@@ -45,6 +46,8 @@ def _problems(artifact: Artifact, content: Mapping[str, Any], version: str, sche
         return
     validator = schemas.validator(version, api_version, kind)
     if validator is None:
+        if is_removed(version, api_version, kind):  # told by the check of deprecations, with what to use instead
+            return
         message = f"{artifact.path}: no schema for {kind} of {api_version} in Kubernetes {version}"
         yield Problem(artifact.origin, UNKNOWN_KIND, message, _UNKNOWN_HINT)
     elif not validator.is_valid(content):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from journey.objectschemas.kubernetes import kubernetes_versions
 from journey.objectschemas.messages import Finding, dotted
-from journey.objectschemas.schemas import Schemas, Validator
+from journey.objectschemas.schemas import Schemas, Validator, workflow_validator
 from journey.objectschemas.user import UserSchemas, load_user_schemas
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "dotted",
     "kubernetes_versions",
     "load_user_schemas",
+    "workflow_validator",
 ]

@@ -21,10 +21,11 @@ class _Loader(yaml.CSafeLoader):
 def documents(content: bytes) -> list[Any]:
     """The documents of a file (JSON is YAML). Raises yaml.YAMLError, ValueError, RecursionError.
 
-    An alias is refused: a small file can blow itself up with them beyond every limit, and no definition needs one.
+    Aliases and tags are refused: with the first a small file can blow itself up beyond every limit, the second make
+    values that JSON has not, and no definition needs either.
     """
     for event in yaml.parse(content, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
             line = event.start_mark.line + 1 if event.start_mark else 0
-            raise ValueError(f"line {line}: aliases are not read here")
+            raise ValueError(f"line {line}: aliases and tags are not read here")
     return list(yaml.load_all(content, Loader=_Loader))

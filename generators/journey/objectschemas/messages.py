@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jsonschema_rs import ValidationError
@@ -57,18 +57,23 @@ def dotted(path: Iterable[Step]) -> str:
 
 def findings(errors: Iterable[ValidationError], schema: JsonSchema) -> list[Finding]:
     """The errors in words, in order of their paths, each once. `schema` is what the validator was made of."""
-    errors = list(errors)
+    found = set(_findings(list(errors), schema))
+    return sorted(found, key=lambda finding: ([_rank(step) for step in finding.path], finding.message))
+
+
+def _rank(step: Step) -> tuple[int, str]:
+    return (step, "") if isinstance(step, int) else (-1, step)
+
+
+def _findings(errors: Sequence[ValidationError], schema: JsonSchema) -> Iterator[Finding]:
+    """A value of the wrong type has only that fault: what else its place asks for is about another type."""
     mistyped = {tuple(error.instance_path) for error in errors if error.kind.name == "type"}
-    found = {
-        finding
-        for error in errors
-        if error.kind.name == "type" or tuple(error.instance_path) not in mistyped
-        for finding in _findings(error, schema)
-    }
-    return sorted(found, key=lambda finding: ([str(step) for step in finding.path], finding.message))
+    for error in errors:
+        if error.kind.name == "type" or tuple(error.instance_path) not in mistyped:
+            yield from _of_error(error, schema)
 
 
-def _findings(error: ValidationError, schema: JsonSchema) -> Iterator[Finding]:
+def _of_error(error: ValidationError, schema: JsonSchema) -> Iterator[Finding]:
     path = tuple(error.instance_path)
     keyword = error.kind.name
     value = error.kind.value
@@ -79,7 +84,7 @@ def _findings(error: ValidationError, schema: JsonSchema) -> Iterator[Finding]:
     elif keyword == "required":
         yield Finding((*path, value), "required, but missing")
     elif keyword in ("anyOf", "oneOf"):
-        yield Finding(path, _alternatives(error, schema))
+        yield from _alternatives(error, schema)
     elif keyword == "propertyNames":
         yield Finding((*path, value.instance), f"the key is {_mismatch(value.kind.value)}")
     else:
@@ -99,8 +104,15 @@ def _parent(error: ValidationError, schema: JsonSchema) -> Mapping[str, Any]:
     """The subschema in which the failing keyword stands, found by the way that the validator took."""
     node: Any = schema
     for step in error.evaluation_path[:-1]:
-        node = schema["$defs"][node["$ref"].rpartition("/")[2]] if step == "$ref" else node[step]
+        node = _referred(node["$ref"], schema) if step == "$ref" else node[step]
     return node if isinstance(node, Mapping) else {}
+
+
+def _referred(reference: str, schema: JsonSchema) -> Any:
+    node: Any = schema
+    for step in reference.removeprefix("#/").split("/"):
+        node = node[step]
+    return node
 
 
 def _quoted(value: object) -> str:
@@ -155,7 +167,7 @@ def _sentence(error: ValidationError) -> str:
     if keyword == "uniqueItems":
         return "has the same entry twice"
     if keyword == "not":
-        return "has a form that is ruled out"
+        return f"{_quoted(error.instance)} is ruled out here"
     write = _SENTENCES.get(keyword)
     if write is None:
         return error.message
@@ -163,25 +175,45 @@ def _sentence(error: ValidationError) -> str:
     return sentence if keyword in _COUNTS else f"{_quoted(error.instance)} {sentence}"
 
 
-def _alternatives(error: ValidationError, schema: JsonSchema) -> str:
-    """What each alternative asks; the sets of fields that would do are the most usual of them."""
+def _alternatives(error: ValidationError, schema: JsonSchema) -> Iterator[Finding]:
+    """What the alternative asks that the value comes nearest to, or what each of them asks."""
+    path = tuple(error.instance_path)
     branches: list[list[ValidationError]] = error.kind.value
-    wanted = [_required(branch) for branch in branches]
-    if all(wanted):
-        return f"needs {_one_of(dict.fromkeys(wanted))}"
     if error.kind.name == "oneOf" and not all(branches):
-        return "fits more than one of the alternatives of which it may be one"
-    sentences = dict.fromkeys(
-        str(Finding(finding.path[len(error.instance_path) :], finding.message))
-        for branch in branches
-        for nested in branch[:1]
-        for finding in _findings(nested, schema)
-    )
-    return f"fits none of the alternatives: {'; '.join(sentences)}"
+        yield Finding(path, "fits more than one of the alternatives, of which it may be only one")
+        return
+    wanted = [_required(branch, path) for branch in branches]
+    if all(wanted):
+        yield Finding(path, f"needs {_one_of(dict.fromkeys(wanted))}")
+        return
+    of_type = [branch for branch in branches if not _mistyped(branch, path)]
+    if not of_type:
+        types = [name for branch in branches for name in _asked(branch, path)]
+        yield Finding(path, f"{_quoted(error.instance)} must be {_types(types)}")
+        return
+    yield from _findings(min(of_type, key=lambda branch: _distance(branch, path)), schema)
 
 
-def _required(branch: list[ValidationError]) -> str:
+def _at(branch: Iterable[ValidationError], path: tuple[Step, ...]) -> list[ValidationError]:
+    """The errors of the value itself, not of what is in it."""
+    return [error for error in branch if tuple(error.instance_path) == path]
+
+
+def _mistyped(branch: Iterable[ValidationError], path: tuple[Step, ...]) -> bool:
+    return any(error.kind.name == "type" for error in _at(branch, path))
+
+
+def _asked(branch: Iterable[ValidationError], path: tuple[Step, ...]) -> list[str]:
+    return [name for error in _at(branch, path) if error.kind.name == "type" for name in error.kind.value]
+
+
+def _distance(branch: Iterable[ValidationError], path: tuple[Step, ...]) -> int:
+    """How far a value is from an alternative: its unknown and missing fields, and other faults of its own."""
+    return sum(len(error.kind.value) if error.kind.name == "additionalProperties" else 1 for error in _at(branch, path))
+
+
+def _required(branch: Sequence[ValidationError], path: tuple[Step, ...]) -> str:
     """The fields that one alternative misses, if that is all it misses."""
-    if not branch or any(error.kind.name != "required" for error in branch):
+    if any(error.kind.name != "required" or tuple(error.instance_path) != path for error in branch):
         return ""
     return " with ".join(error.kind.value for error in branch)

@@ -22,9 +22,12 @@ class Validator:
     __slots__ = ("_compiled", "_source")
 
     def __init__(self, source: Callable[[], JsonSchema]) -> None:
-        """`source` gives the schema, and gives it again when a message needs it: kept, it would take more memory."""
+        """`source` gives the schema, and gives it again when a message needs it: kept, it would take more memory.
+
+        A schema without `$schema` is of the draft 2020-12.
+        """
         self._source = source
-        self._compiled = jsonschema_rs.Draft202012Validator(source(), validate_formats=True)
+        self._compiled = jsonschema_rs.validator_for(source(), validate_formats=True)
 
     def is_valid(self, content: Mapping[str, Any]) -> bool:
         """Whether the API server's decoder and its schema take the object."""
@@ -78,6 +81,11 @@ class Schemas:
         if file := custom.find(api_version, kind):
             return Validator(lambda: custom.with_metadata(custom.read(file), definitions))
         return None
+
+
+def workflow_validator() -> Validator:
+    """The validator of a GitHub workflow."""
+    return Validator(partial(custom.read, custom.DATA / "github-workflow.json"))
 
 
 def plain(value: Any) -> Any:

@@ -18,8 +18,6 @@ from journey.objectschemas.kubernetes import BOUNDS, JsonSchema
 _PLAIN = (
     "enum",
     "pattern",
-    "minimum",
-    "maximum",
     "multipleOf",
     "minLength",
     "maxLength",

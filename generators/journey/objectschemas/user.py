@@ -72,9 +72,13 @@ def _documents(content: bytes) -> list[Any]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise _RefusalError(f"not readable: {fault.problem or fault.context}", line, column) from fault
     except (yaml.YAMLError, ValueError) as fault:
-        raise _RefusalError(f"not readable: {fault}") from fault
+        raise _RefusalError(f"not readable: {_first_line(fault)}") from fault
     except RecursionError as fault:
         raise _RefusalError("nested too deeply") from fault
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).partition("\n")[0]
 
 
 def _of_document(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], JsonSchema]]:
@@ -105,5 +109,5 @@ def _checked(schema: JsonSchema) -> JsonSchema:
     try:
         jsonschema_rs.Draft202012Validator(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as fault:
-        raise _RefusalError(f"not a JSON Schema: {fault}") from fault
+        raise _RefusalError(f"not a JSON Schema: {_first_line(fault)}") from fault
     return schema
