@@ -50,3 +50,4 @@ class Artifact(NamedTuple):
     format: Format
     content: object
     origin: Pointer
+    executable: bool = False

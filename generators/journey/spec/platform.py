@@ -59,6 +59,19 @@ class NodePool(Record, kw_only=True):
     zones: Annotated[tuple[str, ...], field("Zones.", ["eu-west-1a"])] = ()
 
 
+class SecretStore(Record, kw_only=True):
+    """The Vault that a cluster's secrets come from. A path of the spec stands there below the environment's name."""
+
+    server: Annotated[
+        str, text("Vault's address as pods see it.", "https://vault.vault.svc:8200", pattern=r"^https?://\S+$")
+    ] = "https://vault.vault.svc:8200"
+    mount: Annotated[str, text("Mount path of the KV v2 secrets engine.", "kv", pattern=r"^[A-Za-z0-9/_-]+$")] = "kv"
+    auth_mount: Annotated[
+        str, text("Mount path of the Kubernetes auth method.", "kubernetes", pattern=r"^[A-Za-z0-9/_-]+$")
+    ] = "kubernetes"
+    refresh: Annotated[str, duration("How often values are read again.", "1h")] = "1h"
+
+
 class Cluster(Record, kw_only=True):
     """A Kubernetes cluster."""
 
@@ -94,6 +107,28 @@ class Cluster(Record, kw_only=True):
     gateway: Annotated[Literal["nginx", "gateway-api", "kong", "ingress"], field("The one way in.", "gateway-api")] = (
         "gateway-api"
     )
+    gateway_service: Annotated[
+        str,
+        label("The service of this platform that is the way in under `gateway: nginx`.", "gateway", refers="service"),
+    ] = "gateway"
+    certificate_issuer: (
+        Annotated[
+            str,
+            label(
+                "cert-manager's ClusterIssuer for the hosts of routes; without one the way in speaks HTTP.", "public"
+            ),
+        ]
+        | None
+    ) = None
+    ingress_class: (
+        Annotated[str, label("Ingress class under `gateway: ingress`; the cluster's default unless said.", "nginx")]
+        | None
+    ) = None
+    secret_store: SecretStore = SecretStore()
+    managed_networks: Annotated[
+        tuple[Annotated[str, cidr("A network.")], ...],
+        field("Networks of managed datastores; all private ones outside `pods` unless said.", ["10.1.32.0/20"]),
+    ] = ()
     gitops: Annotated[Literal["argocd", "flux"], field("What syncs it.", "argocd")] = "argocd"
     delivery: Annotated[Literal["manifests", "helm"], field("What an Application points at.", "manifests")] = (
         "manifests"

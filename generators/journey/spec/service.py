@@ -158,7 +158,7 @@ class Need(Record, kw_only=True):
     start: Annotated[
         Start | None,
         field(
-            "`before`: it must be healthy first (a sync wave); `any`: no order. `before` by default for datastores only.",
+            "`before`: it must be healthy first (a sync wave); `any`: no order. datastores: `before`, else `any`.",
             "any",
         ),
     ] = None

@@ -11,7 +11,7 @@ from journey.problem import Place, Pointer, Problem
 from journey.spec import yaml
 from journey.spec.documents import platform_shape, promoted_platform_shape, promoted_service_shape, service_shape
 from journey.spec.shape import Shape
-from journey.spec.validate import Validator
+from journey.spec.validate import Validator, empty
 
 ROOT_FILE = "platform.yaml"
 DEFAULT_INCLUDES = ("apps/*/service.yaml",)
@@ -29,10 +29,18 @@ class Document(NamedTuple):
 class Sources:
     """All documents of a spec, with the problems found while reading them."""
 
-    def __init__(self, root: str, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        root: str,
+        documents: Mapping[str, Document],
+        problems: list[Problem],
+        schemas: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.root = root
         self.documents = documents
         self.problems = problems
+        self.schemas = schemas or {}
+        """The files that `schemas:` names, by path."""
         self._texts: dict[str, bytes] = {}
 
     @property
@@ -74,7 +82,8 @@ def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
         take(file, service_shape())
         for promoted in promoted_files(root, os.path.dirname(file)):
             take(promoted, promoted_service_shape())
-    return Sources(root, documents, problems)
+    schemas = dict(_schema_files(root, documents[ROOT_FILE].value, problems))
+    return Sources(root, documents, problems, schemas)
 
 
 def _document(root: str, file: str, shape: Shape, known: Document | None, problems: list[Problem]) -> Document:
@@ -82,30 +91,34 @@ def _document(root: str, file: str, shape: Shape, known: Document | None, proble
     stamp = _stamp(path)
     if known is not None and stamp and known.stamp == stamp:
         return known
-    validator = Validator(file)
-    parsed = _parse(path, file, problems)
-    if parsed is None:
-        return Document(file, (), validator.clean(shape, {}))
-    value = validator.clean(shape, parsed)
-    problems += validator.problems
-    return Document(file, () if validator.problems else stamp, value)
-
-
-def _parse(path: str, file: str, problems: list[Problem]) -> Any:
     data = _read(path)
     if data is None:
-        problems.append(
-            Problem(
-                Place(file),
-                "spec/unreadable",
-                "the file cannot be read",
-                "check that it is a readable file under 4 MiB",
-            )
-        )
-        return None
+        hint = "check that it is a readable file of at most 4 MiB"
+        problems.append(Problem(Place(file), "spec/unreadable", "the file cannot be read", hint))
+        return Document(file, (), empty(shape))
     parsed = yaml.parse(data, file)
+    validator = Validator(file)
+    value = validator.clean(shape, parsed.value)
+    if not parsed.problems:
+        problems += validator.problems
+        return Document(file, () if validator.problems else stamp, value)
     problems += parsed.problems
-    return None if parsed.problems else parsed.value
+    if parsed.value is not None:
+        problems += _others(data, validator.problems, parsed.problems)
+    return Document(file, (), value)
+
+
+def _others(data: bytes, found: list[Problem], told: list[Problem]) -> list[Problem]:
+    """Findings about lines of which nothing was told yet: one mistake is one Problem."""
+    lines = {problem.where.line for problem in told if isinstance(problem.where, Place)}
+    if any(problem.rule == "yaml/syntax" for problem in told):
+        return []
+    return [
+        problem
+        for problem in found
+        if isinstance(problem.where, Pointer)
+        and yaml.locate(data, problem.where.path, problem.where.key)[0] not in lines
+    ]
 
 
 def _stamp(path: str) -> tuple[int, ...]:
@@ -132,7 +145,7 @@ def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem
     seen: dict[str, str] = {}
     for index, pattern in enumerate(includes):
         where = Pointer(ROOT_FILE, ("includes", index))
-        if os.path.isabs(pattern) or ".." in pattern.split("/") or not pattern.endswith("/service.yaml"):
+        if _leaves(pattern) or not pattern.endswith("/service.yaml"):
             problems.append(
                 Problem(
                     where,
@@ -156,6 +169,26 @@ def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem
                         "a service's folder is its name: rename one",
                     )
                 )
+
+
+def _schema_files(root: str, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    for index, pattern in enumerate(platform.get("schemas", ())):
+        where = Pointer(ROOT_FILE, ("schemas", index))
+        if _leaves(pattern):
+            hint = "example: schemas/*.yaml"
+            problems.append(Problem(where, "spec/include", f"`{pattern}` must stay below this folder", hint))
+            continue
+        found = sorted(glob.glob(pattern, root_dir=root))
+        if not found:
+            problems.append(Problem(where, "spec/include", f"`{pattern}` names no file", "remove it, or add the file"))
+        for file in found:
+            data = _read(os.path.join(root, file))
+            if data is not None:
+                yield file.replace(os.sep, "/"), data
+
+
+def _leaves(pattern: str) -> bool:
+    return os.path.isabs(pattern) or ".." in pattern.split("/")
 
 
 def promoted_files(root: str, folder: str) -> list[str]:

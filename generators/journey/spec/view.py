@@ -93,13 +93,22 @@ def query(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[V
 class Engine:
     """Answers queries over the documents of one spec.
 
-    documents: file -> parsed content. known: what an earlier run recorded, empty when there was none.
+    documents: file -> parsed content. known: what an earlier run recorded, empty when there was none. changed: the
+    files whose content may differ from what that run saw; None means any.
     """
 
-    def __init__(self, documents: Mapping[str, Any], known: Mapping[Key, Record] | None = None) -> None:
+    def __init__(
+        self,
+        documents: Mapping[str, Any],
+        known: Mapping[Key, Record] | None = None,
+        changed: Iterable[str] | None = None,
+    ) -> None:
         self.documents = documents
         self.known = known or {}
         self.memos: dict[Key, Memo] = {}
+        self.suspects = self._find_suspects(None if changed is None else frozenset(changed))
+        self.learnt: dict[Key, Record] = {}
+        """What other processes computed of the same spec."""
         self._prints: dict[Key, bytes] = {}
 
     def input(self, file: str, block: str) -> Any:
@@ -115,19 +124,46 @@ class Engine:
         memo = self.memos[key] = Memo(value, view.asked())
         return memo
 
-    def print_of(self, key: Key) -> bytes:
-        """The fingerprint of a query's or an input's value now, found without computing it where that is sure."""
-        found = self._prints.get(key)
-        if found is None:
-            found = self._prints[key] = self._find_print(key)
+    def _find_suspects(self, changed: frozenset[str] | None) -> set[Key]:
+        """Inputs that differ from what was known, and every query that read one of them, directly or not."""
+        found = {
+            key
+            for key, record in self.known.items()
+            if key[0] == INPUT
+            and (changed is None or key[1] in changed)
+            and fingerprint(self.input(key[1], key[2])) != record.print
+        }
+        if not found:
+            return found
+        readers: dict[Key, list[Key]] = {}
+        for key, record in self.known.items():
+            for read in record.reads:
+                readers.setdefault(read, []).append(key)
+        todo = list(found)
+        while todo:
+            for reader in readers.get(todo.pop(), ()):
+                if reader not in found:
+                    found.add(reader)
+                    todo.append(reader)
         return found
 
-    def _find_print(self, key: Key) -> bytes:
+    def print_of(self, key: Key) -> bytes:
+        """The fingerprint of a query's or an input's value now, found without computing it where that is sure."""
+        record = self.known.get(key)
+        if record is not None and key not in self.suspects:
+            return record.print
+        found = self._prints.get(key)
+        if found is None:
+            found = self._prints[key] = self._find_print(key, record)
+        return found
+
+    def _find_print(self, key: Key, record: Record | None) -> bytes:
         if key[0] == INPUT:
             return fingerprint(self.input(key[1], key[2]))
         memo = self.memos.get(key)
         if memo is None:
-            record = self.known.get(key)
+            if key in self.learnt:
+                return self.learnt[key].print
             if record is not None and self.unchanged(record.reads):
                 return record.print
             if key[0] not in _QUERIES:
@@ -137,23 +173,31 @@ class Engine:
 
     def unchanged(self, reads: Iterable[Key]) -> bool:
         """Whether everything read then has the same value now."""
-        known = self.known
+        known, suspects = self.known, self.suspects
         for key in reads:
             record = known.get(key)
-            if record is None or self.print_of(key) != record.print:
+            if record is None or (key in suspects and self.print_of(key) != record.print):
                 return False
         return True
 
     def records(self, roots: Iterable[Key]) -> dict[Key, Record]:
         """What to remember: the roots and all that they read, transitively, with fingerprints."""
         found: dict[Key, Record] = {}
-        todo = list(roots)
+        todo = list(dict.fromkeys(roots))
         while todo:
             key = todo.pop()
             if key in found:
                 continue
-            memo = self.memos.get(key)
-            reads = memo.reads if memo is not None else self.known[key].reads if key in self.known else ()
-            found[key] = Record(self.print_of(key), reads)
-            todo.extend(reads)
+            record = self.known.get(key)
+            if record is None or key in self.suspects:
+                record = Record(self.print_of(key), self._reads_of(key))
+            found[key] = record
+            todo.extend(record.reads)
         return found
+
+    def _reads_of(self, key: Key) -> tuple[Key, ...]:
+        memo = self.memos.get(key)
+        if memo is not None:
+            return memo.reads
+        record = self.learnt.get(key) or self.known.get(key)
+        return record.reads if record is not None else ()

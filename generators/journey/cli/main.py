@@ -1,0 +1,55 @@
+"""The command `journey`: its options, its exit codes, and the one place where a crash is caught.
+
+Exit codes: 0 clean; 1 problems, a stale tree or drift; 2 usage; 3 crash.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+EXIT_PROBLEMS = 1
+EXIT_USAGE = 2
+EXIT_CRASH = 3
+
+COMMANDS = {
+    "render": "Render the spec: write what differs, delete what is no longer rendered.",
+    "check": "Check the spec and what it renders, and that nothing of it is stale.",
+    "graph": "Draw services, datastores and what they dial.",
+    "targets": "List the targets.",
+    "checks": "List the checks and their rules.",
+    "schema": "Print the JSON Schema of a spec file.",
+    "init": "Make a new platform in an empty folder.",
+    "add": "Add a service.",
+    "doctor": "Look for what is missing or wrong around the repository.",
+    "completion": "Print the script that completes commands in your shell.",
+}
+"""Commands by name, each a module of this package that is imported when it is called."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        from journey import __version__
+
+        print(f"journey {__version__}")
+        sys.exit(0)
+    sys.exit(_run(given))
+
+
+def _run(arguments: list[str]) -> int:
+    from journey.cli.root import cli
+
+    try:
+        code = cli.main(arguments, prog_name="journey", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        # the reader of a pipe went away: that is its right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one error boundary
+        from journey.cli.crash import report
+
+        return report(error)

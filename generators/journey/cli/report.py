@@ -1,0 +1,154 @@
+"""Findings and changes as text, JSON, SARIF 2.1.0 and GitHub's workflow commands."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import click
+
+from journey import __version__
+from journey.pipeline import Report
+from journey.problem import Level, Place, Problem
+from journey.spec.sources import Sources
+
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+class Located(NamedTuple):
+    """A Problem with its line and column."""
+
+    place: Place
+    problem: Problem
+
+
+def findings(sources: Sources, problems: Sequence[Problem], style: str) -> None:
+    """Print every problem, sorted by where it stands."""
+    located = sorted({Located(sources.place(problem.where), problem) for problem in problems}, key=_order)
+    {"text": _text, "json": _json, "sarif": _sarif, "github": _github}[style](located)
+
+
+def _order(item: Located) -> tuple[str, int, int, str, str]:
+    return item.place.file, item.place.line, item.place.column, item.problem.rule, item.problem.message
+
+
+def _text(located: list[Located]) -> None:
+    for place, problem in located:
+        color = "red" if problem.level is Level.ERROR else "yellow"
+        click.echo(f"{click.style(str(place), bold=True)}: {click.style(problem.rule, fg=color)}: {problem.message}")
+        if problem.hint:
+            click.echo(f"    {problem.hint}")
+
+
+def _json(located: list[Located]) -> None:
+    click.echo(json.dumps([_plain(item) for item in located], indent=2, ensure_ascii=False))
+
+
+def _plain(item: Located) -> dict[str, object]:
+    place, problem = item
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "level": problem.level.value,
+        "rule": problem.rule,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _sarif(located: list[Located]) -> None:
+    rules = sorted({item.problem.rule for item in located})
+    driver = {"name": "journey", "version": __version__, "rules": [{"id": rule} for rule in rules]}
+    run = {"tool": {"driver": driver}, "results": [_sarif_result(item) for item in located]}
+    click.echo(json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False))
+
+
+def _sarif_result(item: Located) -> dict[str, object]:
+    place, problem = item
+    location: dict[str, object] = {"artifactLocation": {"uri": place.file}}
+    if place.line:
+        location["region"] = {"startLine": place.line, "startColumn": place.column}
+    text = f"{problem.message}. {problem.hint}" if problem.hint else problem.message
+    return {
+        "ruleId": problem.rule,
+        "level": problem.level.value,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": location}],
+    }
+
+
+def _github(located: list[Located]) -> None:
+    """https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
+    for place, problem in located:
+        position = f",line={place.line},col={place.column}" if place.line else ""
+        text = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
+        file, title = _property(place.file), _property(problem.rule)
+        click.echo(f"::{problem.level.value} file={file}{position},title={title}::{_data(text)}")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def changes(found: Report) -> None:
+    """What a render changed, as a table by target and environment."""
+    plan = found.plan
+    assert plan is not None
+    if plan.clean and not found.failed:
+        click.echo(f"{_counted(len(plan.unchanged), 'file')} up to date")
+        return
+    if found.failed:
+        click.echo(f"{_counted(len(found.problems), 'problem')}", err=True)
+        return
+    rows: dict[str, Counter[str]] = {}
+    for kind in ("create", "update", "delete", "chmod"):
+        for path in getattr(plan, kind):
+            rows.setdefault(_group(path), Counter())[kind] += 1
+    _table(
+        ("", "created", "updated", "deleted", "modes"), [(name, *_cells(count)) for name, count in sorted(rows.items())]
+    )
+    click.echo(f"{_counted(len(plan.unchanged), 'file')} unchanged")
+
+
+def _cells(count: Counter[str]) -> list[str]:
+    return [str(count[kind]) if count[kind] else "" for kind in ("create", "update", "delete", "chmod")]
+
+
+def _group(path: str) -> str:
+    """The first folders of a path: an environment on a cluster, a cluster's part, or the folder."""
+    parts = path.split("/")
+    depth = 3 if parts[0] == "environments" else 2
+    return "/".join(parts[:-1][:depth]) or path
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        cells = [
+            line[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def verdict(found: Report, problems: Sequence[Problem]) -> None:
+    """The last line of a check."""
+    errors = sum(problem.level is Level.ERROR for problem in problems)
+    warnings = len(problems) - errors
+    said = [_counted(errors, "error")] if errors else []
+    said += [_counted(warnings, "warning")] if warnings else []
+    if found.plan is not None and not errors:
+        said.insert(0, f"{_counted(len(found.plan.unchanged), 'file')} of {_counted(found.units, 'unit')} in order")
+    click.echo(", ".join(said))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,73 @@
+"""The group of commands and the options that all of them share."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import NamedTuple
+
+import click
+
+from journey import __version__
+from journey.cli.main import COMMANDS
+
+
+class Shared(NamedTuple):
+    """Options of every command. `root` is the folder of platform.yaml, or the working folder where there is none."""
+
+    root: str
+
+
+class Lazy(click.Group):
+    """Commands that are imported when one is called: starting costs little."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names, as they are registered."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"journey.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Refuse an unknown command with the nearest one."""
+        if args and args[0] not in COMMANDS:
+            from journey.spec.validate import did_you_mean
+
+            ctx.fail(f"there is no command `{args[0]}`; {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+def find_root(start: str) -> str:
+    """The nearest folder, from `start` upwards, with a platform.yaml; `start` where there is none."""
+    folder = os.path.abspath(start)
+    while not os.path.isfile(os.path.join(folder, "platform.yaml")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return os.path.abspath(start)
+        folder = above
+    return folder
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False),
+    help="Folder of platform.yaml; the nearest above unless given.",
+)
+@click.version_option(__version__, message="journey %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, root: str | None) -> None:
+    """Render one spec of a platform into every file that it runs on."""
+    ctx.color = False if "NO_COLOR" in os.environ else None
+    ctx.obj = Shared(os.path.abspath(root) if root else find_root("."))

@@ -1,0 +1,62 @@
+"""The checks that run in the process: which there are, and what they are told of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from journey.artifact import Artifact, Unit
+from journey.checks import registered
+from journey.objectschemas import Schemas
+from journey.problem import Problem
+from journey.spec import resolve
+from journey.spec.view import View
+
+
+class Context:
+    """What a check may know of a run: the spec, through a recording view, and the schemas."""
+
+    __slots__ = ("schemas", "view")
+
+    def __init__(self, view: View, schemas: Schemas) -> None:
+        self.view = view
+        self.schemas = schemas
+
+    def kubernetes(self, cluster: str) -> str:
+        """The cluster's Kubernetes version."""
+        return resolve.cluster(self.view, cluster).kubernetes
+
+    def off(self, unit: Unit) -> frozenset[str]:
+        """The conventions that a unit's service has switched off there."""
+        if not unit.service:
+            return frozenset()
+        found = resolve.service(self.view, unit.service, unit.environment, unit.cluster)
+        return frozenset(found.off) if found else frozenset()
+
+
+class Check(Protocol):
+    """A judgement over the finished artifacts of one unit."""
+
+    def inspect_unit(self, unit: Unit, artifacts: Sequence[Artifact], context: Any) -> Iterable[Problem]: ...
+
+
+class Checks:
+    """Every registered check, over one set of schemas."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self.checks = registered()
+
+    def inspect(self, unit: Unit, artifacts: Sequence[Artifact], view: View) -> Iterator[Problem]:
+        """What is wrong with a unit's artifacts; what the checks read of the spec counts as read by the unit."""
+        context = Context(view, self.schemas)
+        for check in self.checks:
+            yield from check.inspect_unit(unit, artifacts, context)
+
+
+class NoChecks:
+    """Nothing is judged: the speed of rendering alone is measured with it."""
+
+    def inspect(self, unit: Unit, artifacts: Sequence[Artifact], view: View) -> Iterator[Problem]:
+        """Nothing."""
+        return iter(())

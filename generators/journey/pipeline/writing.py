@@ -1,0 +1,93 @@
+"""Applying a plan: each file by the process that rendered it, deletions last, and only one run at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from journey import tree
+from journey.artifact import Unit
+from journey.pipeline.results import Result
+from journey.pipeline.work import Job, Local, Workers
+from journey.problem import Place, Problem
+
+FOLDER = ".journey"
+
+
+class Applied(NamedTuple):
+    """What stands on disk after writing, as far as it succeeded."""
+
+    entries: dict[str, tree.Entry]
+    problems: list[Problem]
+
+
+def apply(root: str, plan: tree.Plan, results: Mapping[Unit, Result], workers: Workers, job: Job) -> Applied:
+    """Do what the plan says. A file that could not be written is as it was, and is a Problem."""
+    files = {file.path: file for result in results.values() for file in result.files}
+    todo = {path: files[path].executable for path in (*plan.create, *plan.update)}
+    entries = dict(plan.entries)
+    problems: list[Problem] = []
+    try:
+        with only_run(root):
+            tree.sweep_temporaries(root, plan.temporaries)
+            tree.delete_paths(root, plan.obstacles, plan.owned)
+            for writer, part in _parts(todo, results, workers, job):
+                written = writer.write(root, part)
+                entries.update((path, tree.Entry(files[path].digest, stat)) for path, stat in written.stats.items())
+                problems += written.problems
+            _chmod(root, plan)
+            if not problems:
+                tree.delete_paths(root, plan.last, plan.owned)
+    except tree.ApplyError as error:
+        problems += error.problems
+    # a mode that was mended changes the Stat: the next run reads those files once
+    return Applied({path: entry for path, entry in entries.items() if path not in set(plan.chmod)}, problems)
+
+
+def _parts(
+    todo: Mapping[str, bool], results: Mapping[Unit, Result], workers: Workers, job: Job
+) -> Iterator[tuple[Workers, dict[str, bool]]]:
+    """What each writes: the workers what they rendered; the rest is rendered again here, as it came from the cache."""
+    held = {path: executable for path, executable in todo.items() if workers.holds(path)}
+    yield workers, held
+    rest = {path: executable for path, executable in todo.items() if path not in held}
+    if rest:
+        again = Local(job)
+        units = [unit for unit, result in results.items() if any(file.path in rest for file in result.files)]
+        for _ in again.render(units):
+            pass
+        yield again, rest
+
+
+def _chmod(root: str, plan: tree.Plan) -> None:
+    with tree.Writer(root) as writer:
+        for path in plan.chmod:
+            writer.chmod(path, path in plan.executables)
+
+
+@contextmanager
+def only_run(root: str) -> Iterator[None]:
+    """Hold the lock under a root. ApplyError when another run has it, or the folder cannot be written."""
+    try:
+        os.makedirs(f"{root}/{FOLDER}", exist_ok=True)
+        handle = os.open(f"{root}/{FOLDER}/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise tree.ApplyError([_unwritable(error)], stop=True) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        found = Problem(Place(f"{FOLDER}/lock"), "tree/locked", "another run is writing here", "wait for it to end")
+        raise tree.ApplyError([found], stop=True) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _unwritable(error: OSError) -> Problem:
+    hint = "give the user who runs the command the right to write here, and free some space"
+    return Problem(Place(FOLDER), "tree/write", f"cannot be written: {error.strerror}", hint)
