@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from journey.formats.yaml import Literal
 from journey.objectschemas import Schemas, kubernetes, kubernetes_versions
@@ -252,6 +256,55 @@ def test_trees_of_other_mappings_tuples_and_kinds_of_str_are_judged_like_plain_o
     assert schemas.errors("1.34", content) == []
     content["metadata"] = MappingProxyType({"name": 1})
     assert [str(finding) for finding in schemas.errors("1.34", content)] == ["metadata.name: 1 must be a string"]
+
+
+def test_a_key_that_is_no_string_is_judged_as_the_one_that_json_makes_of_it() -> None:
+    content = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {2: 3, True: 2}}
+    found = Schemas().errors("1.34", content)
+    assert [str(finding) for finding in found] == ["data.2: 3 must be a string", "data.true: 2 must be a string"]
+    assert found[0].path == ("data", "2")
+
+
+STRICTER = ("is not a quantity", "label's", "is not base64", "must be at most", "must be at least")
+"""What the messages say of faults that the published schemas leave open."""
+
+
+def places(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The paths of all nodes below the root."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for step, child in children:
+        yield (*path, step)
+        yield from places(child, (*path, step))
+
+
+PLACES = [path for path in places(DEPLOYMENT) if path[0] not in ("apiVersion", "kind")]
+
+
+@settings(max_examples=60)
+@given(
+    path=st.sampled_from(PLACES),
+    value=st.sampled_from([None, True, 0, -1, 2**40, 1.5, "", "x", "1Gi", [], [1], {}, {"name": "x"}, {"a": {"b": 1}}]),
+    beside=st.booleans(),
+    version=st.sampled_from(VERSIONS),
+)
+def test_any_change_is_judged_as_by_kubernetes_validate(
+    path: tuple[str | int, ...], value: object, beside: bool, version: str
+) -> None:
+    """`beside`: the value gets a field of its own, called like the one that stands there but for its last letter."""
+    step = path[-1]
+    content = changed((*path[:-1], f"{step}x") if beside and isinstance(step, str) else path, copy.deepcopy(value))
+    messages = [str(finding) for finding in Schemas().errors(version, content)]
+    plain = [message for message in messages if not any(words in message for words in STRICTER)]
+    assert verdict(content, version) is not bool(plain)
+
+
+def test_the_package_whose_data_are_read_is_not_imported() -> None:
+    code = (
+        "import sys; from journey.objectschemas import Schemas; "
+        "Schemas().validator('1.34', 'v1', 'Pod'); print('kubernetes_validate' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
 
 
 def metadata(version: str) -> str:

@@ -8,14 +8,14 @@ import jsonschema_rs
 import pytest
 
 from journey.objectschemas import dotted
-from journey.objectschemas.messages import findings
+from journey.objectschemas.messages import findings, retraced
 
 STRING = {"type": "string"}
 
 
 def told(schema: dict[str, Any], value: object) -> list[str]:
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    return [str(finding) for finding in findings(validator.iter_errors(value), schema)]
+    return [str(finding) for finding in findings(validator.iter_errors(value), schema, value)]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,17 @@ def test_findings_are_in_order_of_their_paths_and_each_once() -> None:
         "b[1]: 1 must be a string",
         "b[10]: 2 must be a string",
     ]
+
+
+def test_a_field_that_is_called_like_a_number_is_found() -> None:
+    schema = {"properties": {"1": {"properties": {"a": {}}, "additionalProperties": False}}}
+    assert told(schema, {"1": {"b": 2}}) == ['1.b: unknown field "b"']
+
+
+def test_a_path_is_retraced_by_the_content() -> None:
+    content = {"1": [{"2": 3}]}
+    assert retraced((1, 0, 2), content) == ("1", 0, "2")
+    assert retraced((1, 9, "x"), content) == ("1", 9, "x")
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,24 @@ def dotted(path: Iterable[Step]) -> str:
     return text
 
 
-def findings(errors: Iterable[ValidationError], schema: JsonSchema) -> list[Finding]:
-    """The errors in words, in order of their paths, each once. `schema` is what the validator was made of."""
-    found = set(_findings(list(errors), schema))
+def findings(errors: Iterable[ValidationError], schema: JsonSchema, content: object) -> list[Finding]:
+    """The errors of `content` against `schema` in words, in order of their paths, each once."""
+    found = {Finding(retraced(path, content), message) for path, message in _findings(list(errors), schema)}
     return sorted(found, key=lambda finding: ([_rank(step) for step in finding.path], finding.message))
+
+
+def retraced(path: Iterable[Step], content: object) -> tuple[Step, ...]:
+    """The path with each key of a mapping as text: the validator gives one of digits as a number."""
+    steps: list[Step] = []
+    node = content
+    for step in path:
+        if isinstance(node, Mapping):
+            steps.append(str(step))
+            node = node.get(str(step))
+        else:
+            steps.append(step)
+            node = node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
+    return tuple(steps)
 
 
 def _rank(step: Step) -> tuple[int, str]:
@@ -104,7 +118,10 @@ def _parent(error: ValidationError, schema: JsonSchema) -> Mapping[str, Any]:
     """The subschema in which the failing keyword stands, found by the way that the validator took."""
     node: Any = schema
     for step in error.evaluation_path[:-1]:
-        node = _referred(node["$ref"], schema) if step == "$ref" else node[step]
+        # A key of digits comes as a number.
+        node = (
+            _referred(node["$ref"], schema) if step == "$ref" else node[step if isinstance(node, list) else str(step)]
+        )
     return node if isinstance(node, Mapping) else {}
 
 

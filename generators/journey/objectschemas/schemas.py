@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -38,7 +39,8 @@ class Validator:
 
     def findings(self, content: Mapping[str, Any]) -> list[Finding]:
         """All faults of the object, in order of their paths."""
-        return findings(self._compiled.iter_errors(plain(content)), self._source())
+        content = plain(content)
+        return findings(self._compiled.iter_errors(content), self._source(), content)
 
 
 class Schemas:
@@ -89,11 +91,18 @@ def workflow_validator() -> Validator:
 
 
 def plain(value: Any) -> Any:
-    """The same tree of dict, list and str alone: the validator knows neither other mappings nor subclasses of str."""
+    """The same tree of dict, list and str alone: the validator knows neither other mappings nor subclasses of str.
+
+    A key that is no string becomes one, as it does on the way from YAML to the API server's JSON.
+    """
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, Mapping):
-        return {plain(key): plain(child) for key, child in value.items()}
+        return {_key(key): plain(child) for key, child in value.items()}
     if isinstance(value, Sequence):
         return [plain(child) for child in value]
     return value
+
+
+def _key(key: object) -> str:
+    return str.__str__(key) if isinstance(key, str) else json.dumps(key, default=str)
