@@ -423,3 +423,7 @@ def test_any_bytes_give_problems_or_a_tree_without_libyaml(monkeypatch: pytest.M
 
 def test_what_a_second_key_hides_has_no_line() -> None:
     assert lines(b"a: {x: 1}\na: 2\n") == {(): (1, 1), ("a",): (2, 4)}
+
+
+def test_a_carriage_return_alone_ends_a_line_for_some_readers_only() -> None:
+    assert problems("a: x\rz\r\n") == ["1:5 yaml/character: the character U+000D may not stand in YAML (remove it)"]

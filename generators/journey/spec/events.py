@@ -14,8 +14,8 @@ MOST_NODES = 200_000
 DEEPEST = 64
 
 BOM = "\ufeff"
-FORBIDDEN = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What may not stand in the text itself: YAML's non-printables, and the line ends that only YAML 1.1 knows."""
+FORBIDDEN = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
+"""What may not stand in the text itself: YAML's non-printables, and line ends that readers or editors don't share."""
 
 Event = yaml.Event
 
