@@ -12,11 +12,13 @@ import pytest
 from journey.objectschemas import Schemas, custom
 
 LOCK = json.loads((custom.DATA / "schemas.lock.json").read_text())
-FILES = sorted((custom.DATA / "crds").rglob("*.json"))
+WRITTEN = sorted((custom.DATA / "written").rglob("*.json"))
+FILES = [*sorted((custom.DATA / "crds").rglob("*.json")), *WRITTEN]
 
 
 def test_the_lock_lists_every_file_with_its_checksum_and_a_package_that_it_pins() -> None:
-    carried = {file.relative_to(custom.DATA).as_posix() for file in FILES} | {"github-workflow.json"}
+    taken = [file for file in FILES if file not in WRITTEN]
+    carried = {file.relative_to(custom.DATA).as_posix() for file in taken} | {"github-workflow.json"}
     assert set(LOCK["files"]) == carried
     for path, entry in LOCK["files"].items():
         assert hashlib.sha256((custom.DATA / path).read_bytes()).hexdigest() == entry["sha256"], path
@@ -34,6 +36,28 @@ def test_every_file_compiles_and_names_the_kind_that_its_path_names(file: Path) 
     assert 'zzz: unknown field "zzz"' in messages
     assert 'metadata.nmae: unknown field "nmae", did you mean "name"?' in messages
     assert not any(message.startswith(("kind", "apiVersion")) for message in messages)
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: file.stem)
+def test_a_schema_that_is_written_by_hand_says_so(file: Path) -> None:
+    assert custom.read(file)["$comment"].startswith("Written from https://")
+
+
+def test_a_kustomization_is_judged() -> None:
+    content: dict[str, Any] = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": "argocd",
+        "resources": ["install.yaml"],
+        "images": [{"name": "redis", "newTag": "8"}],
+        "patches": [{"path": "a.yaml", "target": {"kind": "Deployment"}}],
+    }
+    assert Schemas().errors("1.34", content) == []
+    content |= {"resource": ["a"], "patches": [{"target": {"kind": "Deployment"}}]}
+    assert [str(error) for error in Schemas().errors("1.34", content)] == [
+        "patches[0]: needs path or patch",
+        'resource: unknown field "resource", did you mean "resources"?',
+    ]
 
 
 def errors(api_version: str, kind: str, spec: dict[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """Custom resources by their vendors' schemas: files distilled from the vendors' own packages by `tools/crds.py`.
 
-`data/schemas.lock.json` says for each file its package, version and checksum.
+`data/schemas.lock.json` says for each file its package, version and checksum. Where no package carries a schema, one is
+written by hand from the vendor's documentation: those are under `data/written/`, and each says so.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def path(api_version: str, kind: str) -> str:
 def find(api_version: str, kind: str) -> Path | None:
     """The file of a kind's schema; None when the kind is not held."""
     name = path(api_version, kind)
-    return DATA / name if name and (DATA / name).is_file() else None
+    if not name:
+        return None
+    candidates = (DATA / name, DATA / "written" / name.removeprefix("crds/"))
+    return next((file for file in candidates if file.is_file()), None)
 
 
 def read(file: Path) -> JsonSchema:
