@@ -95,9 +95,9 @@ def _target_port(found: Object, port: Tree, pods: Iterable[Pod]) -> Iterator[Pro
         if target not in names:
             message = f"{found}: targetPort {target} is no port of the containers behind it"
             yield Problem(found.artifact.origin, PORT, message, _known("port", target, names))
-    elif declared and target not in {item.get("containerPort") for item in declared}:
+    elif declared and str(target) not in (known := {str(item.get("containerPort")) for item in declared}):
         message = f"{found}: targetPort {target} is not declared by the containers behind it"
-        numbers = ", ".join(sorted({str(item.get("containerPort")) for item in declared}))
+        numbers = ", ".join(sorted(known))
         yield Problem(found.artifact.origin, PORT, message, f"they declare {numbers}", Level.WARNING)
 
 
