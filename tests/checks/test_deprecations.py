@@ -8,7 +8,7 @@ from journey.artifact import Artifact, Format, Unit
 from journey.checks import schemas
 from journey.checks.deprecations import inspect_unit
 from journey.objectschemas import Schemas
-from journey.objectschemas.lifecycle import _GUIDE, is_removed
+from journey.objectschemas.lifecycle import _GUIDE, is_deprecated, is_removed
 from journey.problem import Level, Pointer, Problem
 
 UNIT = Unit("kubernetes", "dev", "local", "auth")
@@ -149,6 +149,11 @@ def test_only_kubernetes_objects_of_a_cluster_are_judged() -> None:
     assert list(inspect_unit(UNIT, artifacts(removed, Format.JSON), run)) == []
     assert list(inspect_unit(UNIT, artifacts("text"), run)) == []
     assert list(inspect_unit(UNIT, artifacts({"apiVersion": ["v1"], "kind": "Pod"}), run)) == []
+
+
+def test_what_is_removed_is_no_longer_deprecated() -> None:
+    kind = ("flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema")
+    assert [is_deprecated(version, *kind) for version in ("1.28", "1.29", "1.31", "1.32")] == [False, True, True, False]
 
 
 KINDS = [(api_version, kind) for api_version, kinds, _ in _GUIDE for kind in kinds]
