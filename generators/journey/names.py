@@ -7,10 +7,12 @@ A name that would be longer is cut and closed by a hash of the whole, never sile
 from __future__ import annotations
 
 import hashlib
+import re
 
 DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 LABEL_LIMIT = 63
+_NOT_IN_LABELS = re.compile(r"[^A-Za-z0-9_.-]")
 
 NAME = "app.kubernetes.io/name"
 INSTANCE = "app.kubernetes.io/instance"
@@ -74,3 +76,12 @@ def labels(service: str, environment: str, team: str, platform: str, component: 
     if component:
         found[COMPONENT] = component
     return found
+
+
+def label_value(text: str) -> str:
+    """Any text as a label's value: what a value may not hold becomes `_`, its ends are letters or digits.
+
+    A `+` of a version becomes `_`, as Helm has it (helm.sh/docs/chart_best_practices/labels).
+    """
+    clean = _NOT_IN_LABELS.sub("_", text).strip("-_.")
+    return clean if len(clean) <= LABEL_LIMIT else f"{clean[: LABEL_LIMIT - 9].rstrip('-_.')}-{short_hash(text)}"

@@ -1,0 +1,133 @@
+"""How a service is reached: its Service, and its routes where objects in the cluster serve them."""
+
+from __future__ import annotations
+
+import math
+
+from journey import names
+from journey.facts import delivery, gateways, platform_peers
+from journey.facts.routes import Entry, entries, service_port
+from journey.facts.units import seconds
+from journey.spec.service import Port
+from journey.workload.place import FIRST, LAST, Object, Place
+
+
+def services(place: Place) -> list[Object]:
+    """The Service; a stateful service also has one that gives each pod a name of its own."""
+    spec = place.spec
+    if spec.kind == "stateful":
+        return [*([_service(place)] if spec.ports else []), governing(place)]
+    serves = spec.kind == "web" or any(name != _metrics_port(place) for name in spec.ports)
+    return [_service(place)] if spec.ports and serves and spec.kind in ("web", "worker") else []
+
+
+def _metrics_port(place: Place) -> str:
+    return place.spec.metrics.port if place.spec.metrics else ""
+
+
+def _service(place: Place) -> Object:
+    ports = [_port(name, port) for name, port in place.spec.ports.items()]
+    spec: Object = {"type": "ClusterIP", "selector": place.selector, "ports": ports}
+    if platform_peers.is_gateway(place.view, *place.key):
+        # the way in: `Local` keeps the clients' addresses, which limits and logs go by
+        kind = "NodePort" if place.here.provider == "local" else "LoadBalancer"
+        spec = {"type": kind, "externalTrafficPolicy": "Local", "selector": place.selector, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": place.meta(place.service, FIRST), "spec": spec}
+
+
+def governing_name(place: Place) -> str:
+    """The Service that a StatefulSet's pods have their names from; it can never change, as the StatefulSet names it."""
+    return names.join(place.identity, "pods")
+
+
+def governing(place: Place) -> Object:
+    """The headless Service of a StatefulSet; peers find each other before they are ready."""
+    spec: Object = {"clusterIP": "None", "publishNotReadyAddresses": True, "selector": place.selector}
+    if place.spec.ports:
+        spec["ports"] = [{**_port(name, port), "port": port.port} for name, port in place.spec.ports.items()]
+    metadata = place.meta(governing_name(place), FIRST)
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def _port(name: str, port: Port) -> Object:
+    found: Object = {"name": name, "port": service_port(port), "targetPort": name, "protocol": port.protocol}
+    if port.app_protocol is not None and port.app_protocol != "tcp":
+        found["appProtocol"] = port.app_protocol
+    return found
+
+
+def routes(place: Place) -> list[tuple[Object, str]]:
+    """What serves the routes, each with the route's name: HTTPRoutes, or one Ingress; nothing under nginx and kong."""
+    found = entries(place.view, *place.key)
+    if place.here.gateway == "gateway-api":
+        return [(_http_route(place, entry), entry.name) for entry in found]
+    if place.here.gateway == "ingress" and found:
+        return [(_ingress(place, found), "")]
+    return []
+
+
+def _http_route(place: Place, entry: Entry) -> Object:
+    parent = gateways.listener(place.view, place.environment, place.cluster, entry.host)
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": place.meta(names.join(place.service, entry.name), LAST),
+        "spec": {
+            "parentRefs": [
+                {
+                    "name": gateways.GATEWAY,
+                    "namespace": delivery.shared_namespace(place.view, place.environment, place.cluster),
+                    "sectionName": parent,
+                }
+            ],
+            "hostnames": [entry.host],
+            "rules": [
+                {
+                    "matches": _matches(entry),
+                    "timeouts": {"request": _gateway_duration(entry.route.timeout)},
+                    "backendRefs": [{"name": place.service, "port": entry.port}],
+                }
+            ],
+        },
+    }
+
+
+def _matches(entry: Entry) -> list[Object]:
+    kind = "PathPrefix" if entry.route.match == "prefix" else "Exact"
+    path = {"type": kind, "value": entry.route.path}
+    return [{"path": path, "method": method} for method in entry.route.methods] or [{"path": path}]
+
+
+def _gateway_duration(text: str) -> str:
+    """A duration as the Gateway API writes it (GEP-2257): it knows no days, and at most five digits."""
+    digits = text.rstrip("mshd")
+    return text if len(digits) <= 5 and text[-1] != "d" else f"{math.ceil(seconds(text) / 3600)}h"
+
+
+def _ingress(place: Place, found: tuple[Entry, ...]) -> Object:
+    hosts: dict[str, list[Entry]] = {}
+    for entry in found:
+        hosts.setdefault(entry.host, []).append(entry)
+    issuer = place.here.certificate_issuer
+    annotations = {"cert-manager.io/cluster-issuer": issuer} if issuer else None
+    spec: Object = {"ingressClassName": place.here.ingress_class} if place.here.ingress_class else {}
+    if issuer:
+        spec["tls"] = [{"hosts": list(hosts), "secretName": names.join(place.service, "tls")}]
+    spec["rules"] = [
+        {"host": host, "http": {"paths": [_ingress_path(place, entry) for entry in listed]}}
+        for host, listed in hosts.items()
+    ]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": place.meta(place.service, LAST, annotations),
+        "spec": spec,
+    }
+
+
+def _ingress_path(place: Place, entry: Entry) -> Object:
+    return {
+        "path": entry.route.path,
+        "pathType": "Prefix" if entry.route.match == "prefix" else "Exact",
+        "backend": {"service": {"name": place.service, "port": {"name": entry.port_name}}},
+    }
