@@ -60,6 +60,10 @@ _ROUTES: dict[str, GroupKind] = {
 _POSTGRESQL_OPERATOR: frozenset[GroupKind] = frozenset(
     (("postgresql.cnpg.io", "Cluster"), ("postgresql.cnpg.io", "Database"), ("postgresql.cnpg.io", "ScheduledBackup"))
 )
+SHARED_KINDS: frozenset[GroupKind] = frozenset(
+    (("gateway.networking.k8s.io", "Gateway"), *_ALWAYS, *_SECRETS, ("cert-manager.io", "Certificate"))
+)
+"""Kinds inside a namespace that an environment's shared objects may have."""
 
 
 class Address(NamedTuple):

@@ -13,7 +13,7 @@ from journey.artifact import Artifact, Unit
 from journey.facts import delivery
 from journey.spec import resolve
 from journey.spec.view import View
-from journey.targets.argocd import addons, applications, projects, root
+from journey.targets.argocd import addons, applications, installation, projects, root
 
 NAME = "argocd"
 DESCRIPTION = "Argo CD's installation, projects and Applications of each cluster."
@@ -27,6 +27,8 @@ def units(view: View) -> Iterator[Unit]:
     for hub in resolve.clusters(view):
         if delivery.synced_from(view, hub):
             yield Unit(NAME, cluster=hub, name="root")
+            yield Unit(NAME, cluster=hub, name="installation")
+            yield Unit(NAME, cluster=hub, name="definitions")
             yield Unit(NAME, cluster=hub, name="platform")
             yield from _project_units(view, hub)
             for spoke in delivery.synced_from(view, hub):
@@ -72,5 +74,9 @@ def render(unit: Unit, view: View) -> Iterable[Artifact]:
             yield projects.project(view, unit.cluster, unit.environment, name)
         case "platform":
             yield projects.platform(view, unit.cluster)
+        case "installation":
+            yield from installation.artifacts(view, unit.cluster)
+        case "definitions":
+            yield from installation.definitions(unit.cluster)
         case _:
             yield from root.artifacts(view, unit.cluster)

@@ -36,7 +36,7 @@ def path(hub: str, name: str) -> str:
 def service(view: View, hub: str, spoke: str, env: str, name: str) -> Artifact:
     """The Application of a service.
 
-    It goes with all that it brought, unless the service keeps data: then deleting it leaves everything where it is.
+    Deleting it deletes all that it brought, but for objects that say otherwise: namespaces and claims that hold data.
     """
     found = resolve.service(view, name, env, spoke)
     assert found is not None
@@ -49,6 +49,7 @@ def service(view: View, hub: str, spoke: str, env: str, name: str) -> Artifact:
             "namespace": names.ARGOCD_NAMESPACE,
             "labels": names.labels(name, env, found.team, resolve.settings(view).name),
             "annotations": {WAVE: str(waves.wave(view, name, env, spoke)), PATHS: _paths(view, name, env, spoke)},
+            "finalizers": [FINALIZER],
         },
         "spec": {
             "project": names.project(found.team, env),
@@ -56,14 +57,12 @@ def service(view: View, hub: str, spoke: str, env: str, name: str) -> Artifact:
             "destination": destination(view, spoke, namespace(view, name, env, spoke)),
         },
     }
-    keep = delivery.keeps_data(view, name, env, spoke)
-    if not keep:
-        content["metadata"]["finalizers"] = [FINALIZER]
-    options = (*SYNC_OPTIONS, *KEEP_OPTIONS) if keep else SYNC_OPTIONS
+    options: tuple[str, ...] = SYNC_OPTIONS
     workload = delivery.autoscaled(view, name, env, spoke)
     if workload:
+        kept = found.renamed_from or name if workload == "StatefulSet" else name
         content["spec"]["ignoreDifferences"] = [
-            {"group": "apps", "kind": workload, "name": name, "jsonPointers": ["/spec/replicas"]}
+            {"group": "apps", "kind": workload, "name": kept, "jsonPointers": ["/spec/replicas"]}
         ]
         options = (*options, "RespectIgnoreDifferences=true")
     content["spec"]["syncPolicy"] = sync_policy(view, env, options)

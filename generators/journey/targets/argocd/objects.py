@@ -79,3 +79,15 @@ def git_source(view: View, path: str) -> Object:
 def artifact(path: str, content: Object, origin: Pointer) -> Artifact:
     """One object in its file."""
     return Artifact(path, Format.YAML, content, origin)
+
+
+ARGOCD = "argocd"
+"""Argo CD finds its own settings by the label `app.kubernetes.io/part-of: argocd` (docs/operator-manual)."""
+
+
+def own_metadata(name: str, component: str = "", namespaced: bool = True) -> Object:
+    """Metadata of an object of the installation itself, labelled as Argo CD's manifests label it."""
+    labels = {names.NAME: name, names.PART_OF: ARGOCD, names.MANAGED_BY: names.MANAGER}
+    if component:
+        labels[names.COMPONENT] = component
+    return {"name": name, **({"namespace": names.ARGOCD_NAMESPACE} if namespaced else {}), "labels": labels}

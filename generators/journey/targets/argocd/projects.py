@@ -26,12 +26,13 @@ from journey.targets.argocd.objects import (
 WAVE = waves.CRDS - 10
 """Before any Application: one without its project is refused."""
 
-_SHARED_CLUSTER_KINDS = (
+SHARED_CLUSTER_KINDS = (
     ("", "Namespace"),
     ("external-secrets.io", "ClusterSecretStore"),
     ("gateway.networking.k8s.io", "GatewayClass"),
     ("scheduling.k8s.io", "PriorityClass"),
 )
+"""(API group, kind) outside namespaces that shared objects may have."""
 
 
 def carriers(view: View, hub: str, env: str) -> tuple[str, ...]:
@@ -145,4 +146,4 @@ def _cluster_kinds(view: View, spokes: tuple[str, ...]) -> list[Object]:
     installed = {("apiextensions.k8s.io", "CustomResourceDefinition")} | {
         ("rbac.authorization.k8s.io", kind) for kind in ("ClusterRole", "ClusterRoleBinding")
     }
-    return [{"group": group, "kind": kind} for group, kind in sorted({*_SHARED_CLUSTER_KINDS, *installed, *own})]
+    return [{"group": group, "kind": kind} for group, kind in sorted({*SHARED_CLUSTER_KINDS, *installed, *own})]
