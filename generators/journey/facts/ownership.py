@@ -45,3 +45,10 @@ def folders(view: View, runtime: str) -> tuple[str, ...]:
     """The folders of the services that are built on a runtime, sorted."""
     names = (name for name in resolve.services(view) if (_said(view, name, "runtime") or "generic") == runtime)
     return tuple(sorted(resolve.service_file(view, name).removesuffix("/service.yaml") for name in names))
+
+
+@query
+def image(view: View, service: str) -> str | None:
+    """The image repository that a service's own file names; None where it has the platform's."""
+    found = view.input(resolve.service_file(view, service), "image")
+    return found if isinstance(found, str) else None

@@ -1,0 +1,66 @@
+"""Questions to git, by its own command (https://git-scm.com/docs). Arguments are lists: there is no shell between."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from journey.ci.refused import Refused
+
+_QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_BOT = {"NAME": "github-actions[bot]", "EMAIL": "41898282+github-actions[bot]@users.noreply.github.com"}
+_IDENTITY = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in _BOT.items()}
+"""Who commits where the environment names nobody: the account that GitHub gives to workflows."""
+
+
+class Git:
+    """A repository with its work tree at `root`."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self.root = root
+        self._environment = {**_IDENTITY, **environment, **_QUIET}
+
+    def ask(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit code, output and error of a command."""
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.root, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True
+        )
+        return done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace")
+
+    def run(self, *arguments: str) -> str:
+        """A command's output without its last newline. Raises Refused when it fails."""
+        code, output, error = self.ask(*arguments)
+        if code:
+            raise Refused("ci/git", f"git {arguments[0]}: {error.strip() or f'exit code {code}'}")
+        return output.rstrip("\n")
+
+    def commit(self, revision: str) -> str | None:
+        """The full id of a commit; None where the repository does not have it."""
+        code, output, _ = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return None if code else output.strip()
+
+    def read(self, revision: str, path: str) -> str | None:
+        """A file of a commit as text; None where there is none."""
+        code, output, _ = self.ask("cat-file", "blob", f"{revision}:{path}")
+        return None if code else output
+
+    def changed(self, old: str, new: str) -> frozenset[str]:
+        """Paths that differ between two commits or trees, from the repository's root; a rename counts as both."""
+        output = self.run("diff", "--name-only", "--no-renames", "-z", old, new, "--")
+        return frozenset(filter(None, output.split("\0")))
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether all of `old` is in `new`."""
+        return self.ask("merge-base", "--is-ancestor", old, new)[0] == 0
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, in order."""
+        return tuple(self.run("rev-list", "--parents", "--max-count=1", commit).split()[1:])
+
+    def counts(self, old: str, new: str) -> Iterator[tuple[str, int, int]]:
+        """(path, lines added, lines removed) of what differs; a binary file counts no lines."""
+        output = self.run("diff", "--numstat", "--no-renames", "-z", old, new, "--")
+        for line in filter(None, output.split("\0")):
+            added, removed, path = line.split("\t", 2)
+            yield path, int(added) if added != "-" else 0, int(removed) if removed != "-" else 0

@@ -1,0 +1,115 @@
+"""The report of a run of `ci`: what the checks found and what a change does to rendered files, as data.
+
+It is written where a fork's code runs and read where a token may write: the reader trusts no byte of it. Its size, its
+shape and the length of every text are limited; what it says is shown as text and never acted upon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import msgspec
+
+from journey.ci.git import Git
+from journey.ci.refused import Refused
+from journey.facts.rendered import is_rendered
+from journey.problem import Place, Problem
+
+MOST_BYTES = 512 * 1024
+MOST_PROBLEMS = 500
+MOST_GROUPS = 500
+FILE = "report.json"
+
+Text = Annotated[str, msgspec.Meta(max_length=2000)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+
+class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A Problem as text: `where` is `file:line:column`."""
+
+    where: Text
+    rule: Text
+    message: Text
+    hint: Text = ""
+    level: Text = "error"
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rendered files that change together: how many, and their lines added and removed."""
+
+    name: Text
+    files: Count
+    added: Count
+    removed: Count
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole report. `problems` counts all of them, `findings` holds the first."""
+
+    problems: Count
+    findings: Annotated[tuple[Finding, ...], msgspec.Meta(max_length=MOST_PROBLEMS)]
+    groups: Annotated[tuple[Group, ...], msgspec.Meta(max_length=MOST_GROUPS)]
+    sources: Count
+    version: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
+
+
+def compose(problems: Sequence[Problem], counts: Iterable[tuple[str, int, int]]) -> Report:
+    """A report of problems with their places found, and of what git counts between the base and the change."""
+    groups: dict[str, list[int]] = {}
+    sources = 0
+    for path, added, removed in counts:
+        if is_rendered(path):
+            total = groups.setdefault(group_of(path), [0, 0, 0])
+            groups[group_of(path)] = [total[0] + 1, total[1] + added, total[2] + removed]
+        else:
+            sources += 1
+    return Report(
+        problems=len(problems),
+        findings=tuple(map(_finding, problems[:MOST_PROBLEMS])),
+        groups=tuple(Group(_cut(name), *groups[name]) for name in sorted(groups)[:MOST_GROUPS]),
+        sources=sources,
+    )
+
+
+def counts(git: Git, base: str, head: str) -> list[tuple[str, int, int]]:
+    """What a change adds and removes since it left its base; nothing where the base is not known (a first push)."""
+    old, new = git.commit(base), git.commit(head)
+    if old is None or new is None:
+        return []
+    code, fork, _ = git.ask("merge-base", old, new)
+    return [] if code else list(git.counts(fork.strip(), new))
+
+
+def group_of(path: str) -> str:
+    """What a rendered file belongs to: an environment on a cluster, a cluster, or the folder it stands in."""
+    parts = path.split("/")
+    if parts[0] == "environments" and len(parts) > 3:
+        return "/".join(parts[:3])
+    if parts[0] == "clusters" and len(parts) > 2:
+        return "/".join(parts[:2])
+    return "/".join(parts[:-1]) or path
+
+
+def _finding(problem: Problem) -> Finding:
+    where = str(problem.where) if isinstance(problem.where, Place) else problem.where.file
+    return Finding(*map(_cut, (where, problem.rule, problem.message, problem.hint, str(problem.level))))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 2000 else f"{text[:1999]}…"
+
+
+def encode(report: Report) -> bytes:
+    """The report as JSON."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
+
+
+def decode(data: bytes) -> Report:
+    """A report from outside. Raises Refused for whatever is not exactly one."""
+    if len(data) > MOST_BYTES:
+        raise Refused("ci/report", f"the report has more than {MOST_BYTES} bytes", "run `make check`")
+    try:
+        return msgspec.json.decode(data, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("ci/report", "the artifact holds no report", "run `make check`") from error
