@@ -168,11 +168,18 @@ cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# Makes a Secret, or makes it anew: name, type, files.
+secret() {
+  name=$1 type=$2
+  shift 2
+  kubectl -n @NAMESPACE@ create secret generic "$name" --type="$type" "$@" --dry-run=client -o yaml \\
+    | kubectl label --local -f - app.kubernetes.io/part-of=argocd -o yaml \\
+    | kubectl apply --server-side -f -
+}
+
 authority() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=@AUTHORITY@" \\
     -keyout "$work/ca.key" -out "$work/ca.crt" 2>/dev/null
-  kubectl -n @NAMESPACE@ create secret generic @AUTHORITY@ --type=kubernetes.io/tls \\
-    --from-file=tls.crt="$work/ca.crt" --from-file=tls.key="$work/ca.key" --from-file=ca.crt="$work/ca.crt"
 }
 
 certificate() {
@@ -181,7 +188,7 @@ certificate() {
   printf 'subjectAltName=%s\\nextendedKeyUsage=serverAuth\\n' "$3" > "$work/extensions"
   openssl x509 -req -in "$work/tls.csr" -CA "$work/ca.crt" -CAkey "$work/ca.key" -CAcreateserial \\
     -days @DAYS@ -extfile "$work/extensions" -out "$work/tls.crt" 2>/dev/null
-  kubectl -n @NAMESPACE@ create secret generic "$1" --type=kubernetes.io/tls \\
+  secret "$1" kubernetes.io/tls \\
     --from-file=tls.crt="$work/tls.crt" --from-file=tls.key="$work/tls.key" --from-file=ca.crt="$work/ca.crt"
 }
 
@@ -189,10 +196,12 @@ kubectl apply --server-side -f argocd/namespace-@NAMESPACE@.yaml
 if ! kubectl -n @NAMESPACE@ get secret @AUTHORITY@ >/dev/null 2>&1; then
   authority
 @CERTIFICATES@
+  # Last: where it is missing, the others are made again.
+  secret @AUTHORITY@ kubernetes.io/tls \\
+    --from-file=tls.crt="$work/ca.crt" --from-file=tls.key="$work/ca.key" --from-file=ca.crt="$work/ca.crt"
 fi
 if ! kubectl -n @NAMESPACE@ get secret argocd-secret >/dev/null 2>&1; then
-  kubectl -n @NAMESPACE@ create secret generic argocd-secret
-  kubectl -n @NAMESPACE@ label secret argocd-secret app.kubernetes.io/part-of=argocd
+  secret argocd-secret Opaque
 fi
 for definition in argocd/customresourcedefinition-*.yaml; do
   kubectl apply --server-side -f "$definition"
