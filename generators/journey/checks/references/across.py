@@ -114,15 +114,18 @@ class _Known:
         return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, known)
 
     def _hint(self, wanted: Identity) -> str:
-        """The nearest name of its kind there, else a namespace where the name exists."""
+        """The parts of an object that is there, else a namespace where it is, else the nearest name of its kind."""
         others = self.names.get((wanted.cluster, wanted.kind, wanted.namespace), [])
-        hint = _did_you_mean(wanted.name, [name for name in others if (":" in name) == (":" in wanted.name)])
+        name, colon, _ = wanted.name.partition(":")
+        parts = [other.partition(":")[2] for other in others if colon and other.startswith(f"{name}:")]
+        if parts:
+            return f"it has {', '.join(parts)}"
         elsewhere = self.places.get((wanted.cluster, wanted.kind, wanted.name))
         if elsewhere:
             return f"it stands in namespace {min(elsewhere)}"
-        return hint
+        return _did_you_mean(name, [other for other in others if ":" not in other])
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"did you mean {near[0].replace(':', ', port ')}?" if near else ""
+    return f"did you mean {near[0]}?" if near else ""
