@@ -66,7 +66,6 @@ def peer(view: View, datastore: str, environment: str, cluster: str) -> Peer | N
     return Peer("datastore", datastore, namespace(view, datastore, environment, cluster), selector)
 
 
-@query
 def login(view: View, service: str, datastore: str, environment: str, cluster: str) -> Login | None:
     """How a service reaches a datastore; None where there is no such.
 

@@ -21,7 +21,6 @@ def prometheus(view: View, cluster: str) -> str:
     return f"http://prometheus-operated.{found}.svc:9090" if found else ""
 
 
-@query
 def request_metric(view: View, service: str, environment: str, cluster: str) -> str:
     """The counter of a service's requests: one it names, else the count of a duration it names, else the convention."""
     found = resolve.service(view, service, environment, cluster)

@@ -61,13 +61,12 @@ def gateway(view: View, environment: str, cluster: str) -> Peer | None:
     here = resolve.cluster(view, cluster)
     if here.gateway == "nginx":
         name = here.gateway_service
-        known = name in resolve.services(view) and resolve.service(view, name, environment, cluster) is not None
+        known = resolve.service_file(view, name) and resolve.service(view, name, environment, cluster)
         return peer(view, name, environment, cluster) if known else None
     found = namespace_of(view, cluster, "gateway")
     return Peer("addon", provider(view, cluster, "gateway"), found, {}) if found else None
 
 
-@query
 def is_gateway(view: View, service: str, environment: str, cluster: str) -> bool:
     """Whether a service of ours is itself the way in."""
     found = gateway(view, environment, cluster)

@@ -9,7 +9,7 @@ from journey.facts.delivery import autoscaled
 from journey.facts.units import amount, quantity
 from journey.spec import resolve
 from journey.spec.service import Resources, Service
-from journey.spec.view import View, query
+from journey.spec.view import View
 
 DEFAULT_CPU = 70
 """Percent of the CPU request at which an autoscaler adds pods where the spec names no measure at all."""
@@ -32,7 +32,6 @@ class Scale(NamedTuple):
     requests_per_second: int | None
 
 
-@query
 def scale(view: View, service: str, environment: str, cluster: str) -> Scale:
     """The scale of a service that runs."""
     found = resolve.service(view, service, environment, cluster)
@@ -46,7 +45,6 @@ def scale(view: View, service: str, environment: str, cluster: str) -> Scale:
     return Scale(wanted.min, wanted.max or wanted.min, True, cpu, wanted.memory, wanted.requests_per_second)
 
 
-@query
 def resources(view: View, service: str, environment: str, cluster: str) -> Resources:
     """What a container of the service asks for: its own word, else its size, else the environment's size."""
     found = resolve.service(view, service, environment, cluster)

@@ -8,7 +8,7 @@ from journey.facts.routes import longest_request
 from journey.facts.units import seconds
 from journey.spec import resolve
 from journey.spec.service import Route
-from journey.spec.view import View, query
+from journey.spec.view import View
 
 DRAIN = 10
 """Seconds for which a terminating pod still answers: until gateways and kube-proxies have heard that it goes."""
@@ -17,14 +17,12 @@ MARGIN = 5
 """Seconds to close what is open once the last request is answered."""
 
 
-@query
 def drain(view: View, service: str, environment: str, cluster: str) -> int:
     """Seconds between the order to go and SIGTERM; 0 where nobody dials the service."""
     found = resolve.service(view, service, environment, cluster)
     return DRAIN if found is not None and found.ports and found.kind in ("web", "stateful") else 0
 
 
-@query
 def grace_period(view: View, service: str, environment: str, cluster: str) -> int:
     """Seconds until a terminating pod is killed: drain, the longest request (a route's default without any), margin."""
     longest = longest_request(view, service, environment, cluster) or seconds(Route().timeout)

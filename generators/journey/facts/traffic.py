@@ -36,10 +36,19 @@ class External(NamedTuple):
     cidrs: tuple[str, ...]
 
 
+def identity(view: View, name: str, environment: str, cluster: str) -> str:
+    """The name that a service's or datastore's namespace, selectors and volumes keep: its first one."""
+    if not resolve.service_file(view, name):
+        return name
+    found = resolve.service(view, name, environment, cluster)
+    return (found.renamed_from if found else None) or name
+
+
 @query
 def namespace(view: View, service: str, environment: str, cluster: str) -> str:
     """The namespace of a service or datastore."""
-    return names.namespace(service, environment, resolve.shared_cluster(view, cluster))
+    name = identity(view, service, environment, cluster)
+    return names.namespace(name, environment, resolve.shared_cluster(view, cluster))
 
 
 @query
@@ -59,9 +68,8 @@ def needs(view: View, service: str, environment: str, cluster: str) -> tuple[Nee
 @query
 def peer(view: View, service: str, environment: str, cluster: str) -> Peer:
     """A service as one end of a connection."""
-    return Peer(
-        "service", service, namespace(view, service, environment, cluster), names.selector(service, environment)
-    )
+    selector = names.selector(identity(view, service, environment, cluster), environment)
+    return Peer("service", service, namespace(view, service, environment, cluster), selector)
 
 
 def port_of(known: dict[str, Port], wanted: str | int | None) -> Port | None:

@@ -95,7 +95,7 @@ def _to_datastores(place: Place) -> Iterable[Object]:
             continue
         peer = datastores.peer(place.view, name, place.environment, place.cluster)
         networks = platform_peers.managed_networks(place.view, place.cluster)
-        to = [pods_of(peer)] if peer is not None else [_block(cidr, without) for cidr, without in networks]
+        to = [pods_of(peer)] if peer is not None else [block(cidr, without) for cidr, without in networks]
         yield {"to": to, "ports": [port_rule(login.port, "TCP")]}
 
 
@@ -105,11 +105,11 @@ def _to_platform(place: Place) -> Iterable[Object]:
         yield {"to": [in_namespace(collector)], "ports": _port_rules(platform_peers.COLLECTOR_PORTS)}
     if wants_token(place):
         networks = platform_peers.api_server(place.view, place.cluster)
-        to = [_block(cidr, ()) for cidr in networks]
+        to = [block(cidr, ()) for cidr in networks]
         yield {"to": to, "ports": _port_rules(platform_peers.API_SERVER_PORTS)}
     if place.spec.identity.cloud:
         for cidr, port in platform_peers.CLOUD_IDENTITY.get(place.here.provider, ()):
-            yield {"to": [_block(cidr, ())], "ports": [port_rule(port, "TCP")]}
+            yield {"to": [block(cidr, ())], "ports": [port_rule(port, "TCP")]}
 
 
 def _to_outside(place: Place) -> Iterable[Object]:
@@ -119,7 +119,7 @@ def _to_outside(place: Place) -> Iterable[Object]:
         networks = [(cidr, ()) for cidr in item.cidrs] or platform_peers.outside_networks(place.view)
         found = by_port.setdefault((item.port, item.protocol), {})
         for cidr, without in networks:
-            found.setdefault(cidr, _block(cidr, without))
+            found.setdefault(cidr, block(cidr, without))
     for port, blocks in sorted(by_port.items()):
         yield {"to": [blocks[cidr] for cidr in sorted(blocks)], "ports": [port_rule(*port)]}
 
@@ -142,7 +142,8 @@ def in_namespace(namespace: str, selector: dict[str, str] | None = None) -> Obje
     return found
 
 
-def _block(cidr: str, without: tuple[str, ...]) -> Object:
+def block(cidr: str, without: tuple[str, ...]) -> Object:
+    """Addresses of a network but for those within it that are meant to stay closed."""
     return {"ipBlock": {"cidr": cidr, "except": list(without)} if without else {"cidr": cidr}}
 
 

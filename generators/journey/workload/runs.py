@@ -17,7 +17,7 @@ HISTORY = 5
 """Revisions kept for `kubectl rollout undo`."""
 
 MIGRATIONS = "migrations"
-_HOOK = {
+HOOK = {
     "argocd.argoproj.io/hook": "Sync",
     "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
     "argocd.argoproj.io/sync-wave": "0",
@@ -125,7 +125,7 @@ def migrations(place: Place, pods: Pods) -> Object | None:
     template = once(place, pods, said.command, MIGRATIONS)
     name = names.join(place.service, MIGRATIONS)
     if place.here.gitops == "argocd":
-        metadata = place.meta(name, annotations=_HOOK)
+        metadata = place.meta(name, annotations=HOOK)
     else:
         metadata = place.meta(names.join(name, content_hash([template, pods.config.values])))
     return _object("batch/v1", "Job", metadata, _migrations_spec(said, template))
