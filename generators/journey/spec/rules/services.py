@@ -1,0 +1,179 @@
+"""What services get wrong together: features that their clusters lack, routes that meet, orders that go in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from journey.problem import Pointer, Problem
+from journey.spec import resolve
+from journey.spec.resolve import ROOT_FILE
+from journey.spec.rules.presence import Entry, presence, presences
+from journey.spec.view import View
+
+FEATURE = "spec/feature"
+ROUTE = "spec/route-twice"
+WAY_IN = "spec/gateway-service"
+CYCLE = "spec/start-cycle"
+FORMER = "spec/renamed-twice"
+
+RULES = {
+    FEATURE: "What services and the cluster itself rely on is provided by an add-on of the cluster.",
+    WAY_IN: "Under `gateway: nginx` the service that leads requests in runs where routes are.",
+    ROUTE: "A request finds one route.",
+    CYCLE: "Needs that say `start: before` never go in a circle.",
+    FORMER: "Two services do not have one former name.",
+}
+
+
+def features(view: View) -> Iterator[Problem]:
+    """Features that a cluster's add-ons do not provide: one Problem each, however many need it."""
+    for cluster in resolve.clusters(view):
+        provided = resolve.features(view, cluster)
+        missing: dict[str, list[str]] = {}
+        for feature, who in _wanted(view, cluster):
+            if feature not in provided:
+                missing.setdefault(feature, []).append(who)
+        for feature, askers in missing.items():
+            yield _missing(view, cluster, feature, list(dict.fromkeys(askers)))
+
+
+def _missing(view: View, cluster: str, feature: str, askers: list[str]) -> Problem:
+    more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""
+    message = f"no add-on of cluster `{cluster}` provides `{feature}`, which is needed by {askers[0]}{more}"
+    addons = view.input(ROOT_FILE, "addons") or {}
+    known = [name for name, value in addons.items() if feature in (value.get("provides") or ())]
+    hint = (
+        f"addons: [{known[0]}]"
+        if known
+        else f"describe one under `addons` with provides: [{feature}], and list it here"
+    )
+    said = "addons" in (view.input(ROOT_FILE, "clusters") or {}).get(cluster, {})
+    path = ("clusters", cluster, "addons") if said else ("clusters", cluster)
+    return Problem(Pointer(ROOT_FILE, path, key=not said), FEATURE, message, hint)
+
+
+def _wanted(view: View, cluster: str) -> Iterator[tuple[str, str]]:
+    """(feature, who needs it) on a cluster."""
+    found = resolve.cluster(view, cluster)
+    if found.mesh != "none":
+        yield "mesh", f"`mesh: {found.mesh}`"
+    for env, carrier in resolve.places(view):
+        if carrier == cluster:
+            yield from _of_datastores(view, env)
+    for name in resolve.services(view):
+        for here in presences(view, name):
+            if here.cluster == cluster:
+                yield from ((feature, f"`{field}` of service `{name}`") for feature, field in here.features)
+
+
+def _of_datastores(view: View, env: str) -> Iterator[tuple[str, str]]:
+    in_cluster = resolve.environment(view, env).datastores == "in-cluster"
+    for name in resolve.datastores(view, env):
+        store = resolve.datastore(view, env, name)
+        yield "secrets", f"`secret` of datastore `{name}`"
+        if store is not None and in_cluster and store.engine == "postgresql" and store.instances > 1:
+            yield "postgresql", f"`instances: {store.instances}` of datastore `{name}`"
+
+
+def routes(view: View) -> Iterator[Problem]:
+    """Routes of two services, or of one, that answer the same requests."""
+    for env, cluster in resolve.places(view):
+        taken: dict[tuple[str, str, str], list[tuple[str, Entry]]] = {}
+        for name in resolve.services(view):
+            here = presence(view, name, env, cluster)
+            for entry in here.entries if here is not None else ():
+                others = taken.setdefault(entry[1:4], [])
+                other = next((found for found in others if _meet(found[1].methods, entry.methods)), None)
+                others.append((name, entry))
+                if other is not None:
+                    yield _route(view, name, entry, other)
+
+
+def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return not one or not other or not set(one).isdisjoint(other)
+
+
+def _route(view: View, name: str, entry: Entry, other: tuple[str, Entry]) -> Problem:
+    message = f"`{entry.host}{entry.path}` ({entry.match}) is also answered by route `{other[1].name}` of `{other[0]}`"
+    head = view.input(resolve.service_file(view, name)) or {}
+    known = entry.name in (head.get("routes") or {})
+    path = ("routes", entry.name) if known else ()
+    where = Pointer(resolve.service_file(view, name), path, key=known)
+    return Problem(where, ROUTE, message, "give one another host, path or set of methods")
+
+
+def ways_in(view: View) -> Iterator[Problem]:
+    """Clusters whose routes one of the platform's own services leads in."""
+    for cluster in resolve.clusters(view):
+        found = resolve.cluster(view, cluster)
+        if found.gateway != "nginx":
+            continue
+        there = [
+            (name, here) for name in resolve.services(view) for here in presences(view, name) if here.cluster == cluster
+        ]
+        leading = {here.environment for name, here in there if name == found.gateway_service}
+        routed = [here.environment for _, here in there if here.entries and here.environment not in leading]
+        for env in dict.fromkeys(routed):
+            said = (view.input(ROOT_FILE, "clusters") or {}).get(cluster, {})
+            field = "gatewayService" if "gatewayService" in said else "gateway"
+            message = f"no service `{found.gateway_service}` runs in {env} on `{cluster}` to lead requests in"
+            hint = "add it, name another: gatewayService: <service>, or choose another `gateway`"
+            yield Problem(Pointer(ROOT_FILE, ("clusters", cluster, field)), WAY_IN, message, hint)
+
+
+def order(view: View) -> Iterator[Problem]:
+    """A circle of needs that say `before`; Argo CD would wait for ever."""
+    for env, cluster in resolve.places(view):
+        before = {
+            name: [other for other in here.before if presence(view, other, env, cluster) is not None]
+            for name in resolve.services(view)
+            if (here := presence(view, name, env, cluster)) is not None and here.before
+        }
+        for circle in circles(before):
+            message = f"these wait for each other to start: {' -> '.join([*circle, circle[0]])}"
+            yield Problem(_need(view, circle[0], circle[1 % len(circle)]), CYCLE, message, "start: any, on one of them")
+
+
+def circles(before: dict[str, list[str]]) -> Iterator[list[str]]:
+    """Circles of a graph, each beginning with its first name by the alphabet, no two through one node."""
+    done: set[str] = set()
+    for start in sorted(before):
+        trail: list[str] = [start]
+        branches = [iter(before[start])] if start not in done else []
+        while branches:
+            name = next(branches[-1], None)
+            if name is None:
+                branches.pop()
+                done.add(trail.pop())
+            elif name in trail:
+                circle = trail[trail.index(name) :]
+                first = circle.index(min(circle))
+                yield circle[first:] + circle[:first]
+                done.update(circle)
+            elif name not in done and name in before:
+                trail.append(name)
+                branches.append(iter(before[name]))
+
+
+def _need(view: View, name: str, other: str) -> Pointer:
+    file = resolve.service_file(view, name)
+    for index, need in enumerate((view.input(file) or {}).get("needs") or ()):
+        if need.get("service") == other:
+            return Pointer(file, ("needs", index))
+    return Pointer(file)
+
+
+def former_names(view: View) -> Iterator[Problem]:
+    """Two services that were one."""
+    taken: dict[str, str] = {}
+    for name in resolve.services(view):
+        file = resolve.service_file(view, name)
+        former = (view.input(file, "renamedFrom")) or ""
+        other = taken.setdefault(former, name) if former else name
+        if other != name:
+            message = f"`renamedFrom: {former}` is also said of `{other}`"
+            yield Problem(Pointer(file, ("renamedFrom",)), FORMER, message, "one of them took over its name and data")
+
+
+JUDGEMENTS = (features, ways_in, routes, order, former_names)
+"""Every judgement of services together."""
