@@ -69,13 +69,14 @@ def peer(view: View, datastore: str, environment: str, cluster: str) -> Peer | N
 def login(view: View, service: str, datastore: str, environment: str, cluster: str) -> Login | None:
     """How a service reaches a datastore; None where there is no such.
 
-    A service with a database of its own has a role of its own, whose credentials stand below the datastore's.
+    A service with a database of its own has a role of its own, named like it, whose credentials stand below the
+    datastore's. Others share the datastore's own login, and its database named like it.
     """
     store = resolve.datastore(view, environment, datastore)
     if store is None:
         return None
     own = service in store.databases
-    database = service if own else next(iter(store.databases), "") if store.engine == "postgresql" else ""
+    database = (service if own else datastore) if store.engine == "postgresql" else ""
     return Login(
         datastore,
         host(view, datastore, environment, cluster),

@@ -245,7 +245,8 @@ class Datastore(Record, kw_only=True):
     secret: Annotated[
         str,
         text(
-            "Path of its credentials in the secret store (keys `username` and `password`).",
+            "Path of its login in the secret store (keys `username`, its own name, and `password`); "
+            "a database's role has one below, at the database's name.",
             "datastores/main",
             pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.-]*$",
         ),

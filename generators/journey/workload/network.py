@@ -40,31 +40,33 @@ def deny(metadata: Object) -> Object:
 
 
 def ingress(place: Place) -> list[Object]:
-    """Rules for who dials the service: its callers, the gateway where it has routes, Prometheus."""
-    by_port: dict[PortKey, list[Object]] = {}
-    for caller in traffic.callers(place.view, *place.key):
-        by_port.setdefault((caller.port, caller.protocol), []).append(every_pod_of(caller.peer))
-    rules = [{"from": peers, "ports": [port_rule(*port)]} for port, peers in sorted(by_port.items())]
-    rules.extend(_from_gateway(place))
-    rules.extend(_from_prometheus(place))
-    return rules
-
-
-def _from_gateway(place: Place) -> Iterable[Object]:
-    here = platform_peers.gateway(place.view, place.environment, place.cluster)
+    """Rules for who dials the service, a rule a port: its callers, the gateway where it has routes, Prometheus."""
     if platform_peers.is_gateway(place.view, *place.key):
-        yield {"ports": _port_rules((port.port, port.protocol) for port in place.spec.ports.values())}
-    elif here is not None and place.spec.routes:
-        ports = [place.spec.ports[route.port] for route in place.spec.routes.values() if route.port in place.spec.ports]
-        if ports:
-            yield {"from": [pods_of(here)], "ports": _port_rules((port.port, port.protocol) for port in ports)}
+        return [{"ports": _port_rules((port.port, port.protocol) for port in place.spec.ports.values())}]
+    by_port: dict[PortKey, dict[str, Object]] = {}
+    for caller in traffic.callers(place.view, *place.key):
+        by_port.setdefault((caller.port, caller.protocol), {})[caller.peer.name] = every_pod_of(caller.peer)
+    for port, name, peer in (*_gateway(place), *_prometheus(place)):
+        by_port.setdefault(port, {}).setdefault(name, peer)
+    return [{"from": list(peers.values()), "ports": [port_rule(*port)]} for port, peers in sorted(by_port.items())]
 
 
-def _from_prometheus(place: Place) -> Iterable[Object]:
+def _gateway(place: Place) -> Iterable[tuple[PortKey, str, Object]]:
+    here = platform_peers.gateway(place.view, place.environment, place.cluster)
+    if here is None:
+        return
+    peer = every_pod_of(here) if here.kind == "service" else pods_of(here)
+    for route in place.spec.routes.values():
+        if route.port in place.spec.ports:
+            port = place.spec.ports[route.port]
+            yield (port.port, port.protocol), here.name, peer
+
+
+def _prometheus(place: Place) -> Iterable[tuple[PortKey, str, Object]]:
     metrics = place.spec.metrics
     found = platform_peers.namespace_of(place.view, place.cluster, "monitoring")
     if metrics is not None and found and metrics.port in place.spec.ports:
-        yield {"from": [in_namespace(found)], "ports": [port_rule(place.spec.ports[metrics.port].port, "TCP")]}
+        yield (place.spec.ports[metrics.port].port, "TCP"), f"{found}/", in_namespace(found)
 
 
 def egress(place: Place) -> list[Object]:

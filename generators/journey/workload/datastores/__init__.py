@@ -6,7 +6,7 @@ from journey.facts import datastores
 from journey.spec.view import View
 from journey.workload.datastores import cache, managed, operated, postgresql
 from journey.workload.datastores.place import store_place
-from journey.workload.place import Object, Rendered
+from journey.workload.place import Rendered
 
 
 def datastore_objects(view: View, name: str, environment: str, cluster: str) -> list[Rendered]:
@@ -22,7 +22,5 @@ def datastore_objects(view: View, name: str, environment: str, cluster: str) -> 
         return place.rendered(managed.objects(place))
     if place.store.engine != "postgresql":
         return place.rendered(cache.objects(place))
-    objects: list[Object] = (
-        operated.objects(place) if datastores.is_operated(place.store) else postgresql.objects(place)
-    )
-    return place.rendered(objects)
+    engine = operated if datastores.is_operated(place.store) else postgresql
+    return place.rendered(engine.objects(place))

@@ -111,7 +111,7 @@ def prometheus(place: StorePlace, port: int) -> list[Object]:
 
 def policies(place: StorePlace, ingress: list[Object], egress: list[Object]) -> list[Object]:
     """The policy that closes the namespace, and the one that opens what is said, and the pods to each other."""
-    own = [{"podSelector": {}}]
+    own: list[Object] = [{"podSelector": {}}]
     spec = {
         "podSelector": {},
         "policyTypes": ["Ingress", "Egress"],

@@ -61,6 +61,7 @@ def _cluster(place: StorePlace) -> Object:
         "imageName": place.image(OFFICIAL),
         "primaryUpdateStrategy": "unsupervised",
         "enableSuperuserAccess": False,
+        "bootstrap": {"initdb": {"database": place.name, "owner": place.name, "secret": {"name": place.name}}},
         "priorityClassName": PRIORITY,
         "inheritedMetadata": {"labels": place.labels},
         "storage": storage,

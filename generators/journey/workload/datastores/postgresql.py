@@ -78,7 +78,7 @@ def _server(place: StorePlace) -> Server:
         [
             from_secret("POSTGRES_USER", place.name, "username"),
             from_secret("POSTGRES_PASSWORD", place.name, "password"),
-            {"name": "POSTGRES_DB", "value": "postgres"},
+            {"name": "POSTGRES_DB", "value": place.name},
             {"name": "PGDATA", "value": folder},
         ],
         # the server that fills an empty volume listens on its socket alone
@@ -110,7 +110,7 @@ def _job_pod(place: StorePlace) -> Object:
     user = _user(image)
     env: list[Object] = [
         {"name": "PGHOST", "value": place.name},
-        {"name": "PGDATABASE", "value": "postgres"},
+        {"name": "PGDATABASE", "value": place.name},
         from_secret("PGUSER", place.name, "username"),
         from_secret("PGPASSWORD", place.name, "password"),
     ]
