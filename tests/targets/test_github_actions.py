@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from journey.artifact import Artifact
+from journey.artifact import Artifact, Format, Unit
+from journey.checks import workflows as schema_of_workflows
 from journey.facts import github, rendered
 from journey.facts.actions import ACTIONS
 from journey.formats import encode
+from journey.problem import Pointer
 from journey.spec.view import Engine, View
 from journey.targets import github_actions
 from journey.targets.github_actions import charts, drift, infrastructure, promote, zizmor
@@ -106,6 +108,12 @@ def test_the_yaml_reads_back_as_the_tree() -> None:
     for path, artifact in artifacts(view_of()).items():
         if path.endswith((".yaml", ".yml")):
             assert yaml.safe_load(encode(artifact.format, artifact.content)) == artifact.content, path
+
+
+def test_the_workflows_fit_their_schema() -> None:
+    for name, content in workflows(view_of()).items():
+        artifact = Artifact(f".github/workflows/{name}.yaml", Format.YAML, content, Pointer("platform.yaml"))
+        assert list(schema_of_workflows.inspect_unit(Unit(github_actions.NAME, name=name), [artifact], None)) == []
 
 
 def test_an_action_is_pinned_by_the_commit_of_the_version_behind_it() -> None:

@@ -7,10 +7,12 @@ token) and the OpenSSF Scorecard checks Pinned-Dependencies and Token-Permission
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from journey.artifact import Artifact, Format, Unit
+from journey.facts.make import TARGETS
 from journey.problem import Problem
 
 UNPINNED = "workflow/unpinned-action"
@@ -20,21 +22,22 @@ INPUT = "workflow/untrusted-input"
 COMMAND = "workflow/command"
 TOKEN = "workflow/persisted-token"
 CONCURRENCY = "workflow/concurrency"
-RULES = (UNPINNED, PERMISSIONS, TIMEOUT, INPUT, COMMAND, TOKEN, CONCURRENCY)
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        UNPINNED: "An action or reusable workflow is named by its full commit.",
+        PERMISSIONS: "A workflow's token may do nothing; each job says what it may do.",
+        TIMEOUT: "A job says how long it may run.",
+        INPUT: "No expression is part of a shell command.",
+        COMMAND: "A step runs one make target that the Makefile has.",
+        TOKEN: "A checkout leaves no token behind.",
+        CONCURRENCY: "Runs of a workflow that could disturb each other wait or end.",
+    }
+)
+"""Every rule of this check, and what it demands."""
 
 _FOLDER = ".github/workflows/"
 _PINNED = re.compile(r"(\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[\w.-]+/[\w./-]+@[0-9a-f]{40}$)")
 _MAKE = re.compile(r"make (?P<target>[a-z0-9][a-z0-9-]*)")
-_TARGET = re.compile(r"^([A-Za-z0-9][\w.-]*(?:[ \t]+[A-Za-z0-9][\w.-]*)*)[ \t]*::?(?!=)", re.MULTILINE)
-
-
-class Context(Protocol):
-    """What this check asks of the run."""
-
-    @property
-    def make_targets(self) -> Collection[str]:
-        """The targets of the Makefile at the repository's root."""
-        ...
 
 
 class _Finding(NamedTuple):
@@ -44,23 +47,18 @@ class _Finding(NamedTuple):
     hint: str
 
 
-def targets_of(makefile: str) -> frozenset[str]:
-    """The targets of a Makefile's explicit rules; patterns, special targets and what it includes are left out."""
-    return frozenset(name for match in _TARGET.finditer(makefile) for name in match[1].split())
-
-
-def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: Context) -> Iterator[Problem]:
+def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: object) -> Iterator[Problem]:
     """Problems of the unit's workflows."""
     for artifact in artifacts:
         if artifact.format is not Format.YAML or not artifact.path.startswith(_FOLDER):
             continue
         if isinstance(artifact.content, Mapping):
-            for finding in _workflow(artifact.content, context):
+            for finding in _workflow(artifact.content):
                 message = f"{artifact.path}: {finding.where}: {finding.message}"
                 yield Problem(artifact.origin, finding.rule, message, finding.hint)
 
 
-def _workflow(content: Mapping[str, Any], context: Context) -> Iterator[_Finding]:
+def _workflow(content: Mapping[str, Any]) -> Iterator[_Finding]:
     if content.get("permissions") != {}:
         message = "the token has rights that no job asked for"
         yield _Finding(PERMISSIONS, "workflow", message, "write `permissions: {}` and give each job its own")
@@ -68,10 +66,10 @@ def _workflow(content: Mapping[str, Any], context: Context) -> Iterator[_Finding
         message = "runs of it may overtake each other"
         yield _Finding(CONCURRENCY, "workflow", message, "give it a `concurrency` group")
     for name, job in (content.get("jobs") or {}).items():
-        yield from _job(f"jobs.{name}", job, context)
+        yield from _job(f"jobs.{name}", job)
 
 
-def _job(where: str, job: Mapping[str, Any], context: Context) -> Iterator[_Finding]:
+def _job(where: str, job: Mapping[str, Any]) -> Iterator[_Finding]:
     if not isinstance(job.get("permissions"), Mapping):
         yield _Finding(PERMISSIONS, where, "it does not say what it may do", "give it `permissions`, as few as do")
     if "uses" in job:
@@ -80,10 +78,10 @@ def _job(where: str, job: Mapping[str, Any], context: Context) -> Iterator[_Find
         yield _Finding(TIMEOUT, where, "it may run for six hours", "give it `timeout-minutes`")
     for number, step in enumerate(job.get("steps") or ()):
         for rule in _STEP_RULES:
-            yield from rule(f"{where}.steps[{number}]", step, context)
+            yield from rule(f"{where}.steps[{number}]", step)
 
 
-def _uses(where: str, step: Mapping[str, Any], context: Context) -> Iterator[_Finding]:
+def _uses(where: str, step: Mapping[str, Any]) -> Iterator[_Finding]:
     if "uses" in step:
         yield from _pinned(where, step["uses"])
 
@@ -94,14 +92,14 @@ def _pinned(where: str, uses: str) -> Iterator[_Finding]:
         yield _Finding(UNPINNED, where, message, "name the full commit, with the version in a comment behind it")
 
 
-def _token(where: str, step: Mapping[str, Any], context: Context) -> Iterator[_Finding]:
+def _token(where: str, step: Mapping[str, Any]) -> Iterator[_Finding]:
     inputs = step.get("with") or {}
     if str(step.get("uses", "")).startswith("actions/checkout@") and inputs.get("persist-credentials") is not False:
         message = "the checkout leaves the job's token in .git/config"
         yield _Finding(TOKEN, where, message, "say `persist-credentials: false`")
 
 
-def _run(where: str, step: Mapping[str, Any], context: Context) -> Iterator[_Finding]:
+def _run(where: str, step: Mapping[str, Any]) -> Iterator[_Finding]:
     run = step.get("run")
     if run is None:
         return
@@ -112,9 +110,9 @@ def _run(where: str, step: Mapping[str, Any], context: Context) -> Iterator[_Fin
     match = _MAKE.fullmatch(run)
     if not match:
         yield _Finding(COMMAND, where, f"`{run}` is not one make target", "put the commands into the Makefile")
-    elif match["target"] not in context.make_targets:
-        message = f"the Makefile has no target `{match['target']}`"
-        yield _Finding(COMMAND, where, message, "add it, so that it runs the same here and there")
+    elif match["target"] not in TARGETS:
+        message = f"no platform's Makefile has the target `{match['target']}`"
+        yield _Finding(COMMAND, where, message, "add it there, and to journey.facts.make")
 
 
-_STEP_RULES: tuple[Callable[[str, Mapping[str, Any], Context], Iterator[_Finding]], ...] = (_uses, _token, _run)
+_STEP_RULES: tuple[Callable[[str, Mapping[str, Any]], Iterator[_Finding]], ...] = (_uses, _token, _run)

@@ -22,6 +22,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of a spec file.",
     "init": "Make a new platform in an empty folder.",
     "add": "Add a service.",
+    "ci": "Run a step of the workflows.",
     "doctor": "Look for what is missing or wrong around the repository.",
     "completion": "Print the script that completes commands in your shell.",
 }

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 FOLDERS = (".github/workflows", "clusters", "environments")
 """Folders that rendering owns as a whole."""
 
-FILES = (".gitattributes", ".github/CODEOWNERS", ".github/dependabot.yml", ".github/zizmor.yml")
-"""Rendered files elsewhere."""
+PATTERNS = (
+    ".gitattributes",
+    ".github/CODEOWNERS",
+    ".github/dependabot.yml",
+    ".github/zizmor.yml",
+    "schemas/*.schema.json",
+)
+"""Rendered files elsewhere, as globs in which `*` stays within a folder."""
 
 
 def is_rendered(path: str) -> bool:
     """Whether a path of the repository (POSIX, from its root) is one that rendering writes."""
-    return path in FILES or path.startswith(tuple(f"{folder}/" for folder in FOLDERS))
+    if path.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
+        return True
+    depth = path.count("/")
+    return any(pattern.count("/") == depth and fnmatchcase(path, pattern) for pattern in PATTERNS)

@@ -53,16 +53,17 @@ class GitHub:
         Answers the JSON that came back, None where nothing did. Raises GitHubError.
         """
         whole = path if path.startswith("/") else f"/repos/{self.full_name}/{path}".rstrip("/")
+        asked = f"{method} {whole.partition('?')[0]}"
         request = urllib.request.Request(f"{self._api}{whole}", _encoded(body), self._headers(), method=method)
         try:
             with self._opener.open(request, timeout=TIMEOUT) as response:
                 data = response.read(MOST_BYTES + 1)
         except urllib.error.HTTPError as error:
             with error:
-                raise GitHubError(error.code, f"{method} {whole}: {error.code} {_reason(error)}") from error
+                raise GitHubError(error.code, f"{asked}: {error.code} {_reason(error)}") from error
         except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
-            raise GitHubError(0, f"{method} {whole}: {getattr(error, 'reason', error)}") from error
-        return _decoded(data, f"{method} {whole}")
+            raise GitHubError(0, f"{asked}: {getattr(error, 'reason', error)}") from error
+        return _decoded(data, asked)
 
     def _headers(self) -> dict[str, str]:
         return {

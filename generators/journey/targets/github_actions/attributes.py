@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journey.artifact import Artifact, Format
-from journey.facts.rendered import FILES, FOLDERS
+from journey.facts.rendered import FOLDERS, PATTERNS
 from journey.formats.text import Document
 from journey.problem import Pointer
 from journey.spec.resolve import ROOT_FILE
@@ -16,6 +16,6 @@ _ATTRIBUTES = "linguist-generated=true text eol=lf"
 
 def artifact() -> Artifact:
     """The file."""
-    patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{file}" for file in FILES)]
+    patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{pattern}" for pattern in PATTERNS)]
     body = "\n".join(f"{pattern} {_ATTRIBUTES}" for pattern in patterns)
     return Artifact(PATH, Format.TEXT, Document(body, "#"), Pointer(ROOT_FILE))

@@ -1,0 +1,293 @@
+"""`journey ci`: the steps of the workflows that are more than an action; `make ci-X` runs `journey ci X`.
+
+Each reads what it is told from the environment, so that a value from outside is never part of a command line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from journey.ci import affected, comment, images, outputs, publish, refresh, release, report
+from journey.ci.findings import critical
+from journey.ci.git import Git
+from journey.ci.refused import Refused
+from journey.cli.main import EXIT_PROBLEMS
+from journey.cli.root import Shared
+from journey.problem import Place, Problem
+
+P = ParamSpec("P")
+
+RECORD = Path("build/release")
+REPORT = Path("build/report")
+BUNDLE = Path("build/refresh")
+
+
+@click.group("ci")
+def command() -> None:
+    """Steps of the workflows; each reads its values from the environment."""
+
+
+def told(name: str, *, required: bool = True, default: str | None = None) -> Callable[[Any], Any]:
+    """An option that the environment gives: HEAD is `--head`."""
+    option = f"--{name.lower().replace('_', '-')}"
+    if default is not None:
+        return click.option(option, name.lower(), envvar=name, default=default)
+    return click.option(option, name.lower(), envvar=name, required=required)
+
+
+def step(function: Callable[P, int]) -> Callable[P, int]:
+    """Print what was refused as a Problem."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> int:
+        from journey.live.github import GitHubError
+
+        try:
+            return function(*args, **kwargs)
+        except Refused as refused:
+            return _tell([refused.problem])
+        except GitHubError as error:
+            return _tell(
+                [Problem(Place(""), "ci/github", str(error), "look at the token's rights and at GitHub's status")]
+            )
+
+    return run
+
+
+def _tell(problems: list[Problem]) -> int:
+    for problem in problems:
+        where = f"{problem.where}: " if problem.where.file else ""
+        click.echo(f"{where}{problem.rule}: {problem.message}", err=True)
+        if problem.hint:
+            click.echo(f"    {problem.hint}", err=True)
+    return EXIT_PROBLEMS if problems else 0
+
+
+def _git(shared: Shared) -> Git:
+    return Git(Path(shared.root), os.environ)
+
+
+def _services(shared: Shared) -> list[affected.Service]:
+    from journey.pipeline import open_spec
+
+    return images.buildable(open_spec(shared.root)[0].view)
+
+
+def _output(file: str | None, name: str, value: object) -> None:
+    """For later jobs; on the terminal where no workflow runs."""
+    if file:
+        outputs.append(Path(file), name, value)
+    click.echo(outputs.line(name, value), nl=False)
+
+
+def _github(name: str, token: str, api: str) -> Any:
+    from journey.live.github import GitHub
+
+    owner, _, repository = name.partition("/")
+    return GitHub(owner, repository, token, api)
+
+
+@command.command("report")
+@told("BASE", default="")
+@told("HEAD", default="HEAD")
+@click.pass_obj
+@step
+def report_(shared: Shared, base: str, head: str) -> int:
+    """Write what the checks find, and what a change does to rendered files, as an artifact."""
+    from journey import pipeline, tree
+
+    found = pipeline.run(pipeline.Options(shared.root), write=False)
+    stale = tree.stale(found.plan, "make render") if found.plan is not None else ()
+    problems = [
+        problem._replace(where=found.sources.place(problem.where))
+        for problem in dict.fromkeys([*found.problems, *stale])
+    ]
+    folder = Path(shared.root) / REPORT
+    folder.mkdir(parents=True, exist_ok=True)
+    data = report.encode(report.compose(problems, report.counts(_git(shared), base, head)))
+    (folder / report.FILE).write_bytes(data)
+    return 0
+
+
+@command.command("comment")
+@told("HEAD")
+@told("CONCLUSION", default="")
+@told("RUN_URL", default="")
+@told("GITHUB_REPOSITORY")
+@told("GITHUB_TOKEN")
+@told("GITHUB_API_URL", default="https://api.github.com")
+@click.pass_obj
+@step
+def comment_(
+    shared: Shared,
+    head: str,
+    conclusion: str,
+    run_url: str,
+    github_repository: str,
+    github_token: str,
+    github_api_url: str,
+) -> int:
+    """Say on the pull request of a commit what its report holds."""
+    github = _github(github_repository, github_token, github_api_url)
+    text = comment.body(_read_report(Path(shared.root) / REPORT / report.FILE), conclusion, run_url)
+    for number in github.with_head(head):
+        comment.say(github, number, text)
+    return 0
+
+
+def _read_report(path: Path) -> report.Report | None:
+    try:
+        with path.open("rb") as stream:
+            return report.decode(stream.read(report.MOST_BYTES + 1))
+    except OSError:
+        return None
+    except Refused as refused:
+        _tell([refused.problem])
+        return None
+
+
+@command.command("changes")
+@told("GITHUB_OUTPUT", required=False)
+@click.pass_obj
+@step
+def changes_(shared: Shared, github_output: str | None) -> int:
+    """Find the services whose image would be another one than their release."""
+    found = affected.affected(_git(shared), _services(shared))
+    _output(github_output, "services", affected.matrix(found))
+    return 0
+
+
+@command.command("images")
+@told("GITHUB_OUTPUT", required=False)
+@click.pass_obj
+@step
+def images_(shared: Shared, github_output: str | None) -> int:
+    """List the images by digest that some environment runs."""
+    from journey.pipeline import open_spec
+
+    _output(github_output, "images", images.released(open_spec(shared.root)[0].view))
+    return 0
+
+
+@command.command("sign")
+@told("IMAGE")
+@told("DIGEST")
+@told("SBOM")
+@step
+def sign_(image: str, digest: str, sbom: str) -> int:
+    """Sign an image, and attest its parts to it."""
+    publish.run(publish.sign(image, digest, sbom), os.environ)
+    return 0
+
+
+@command.command("tag")
+@told("IMAGE")
+@told("DIGEST")
+@told("GITHUB_SHA")
+@step
+def tag_(image: str, digest: str, github_sha: str) -> int:
+    """Give an image its version as a tag."""
+    publish.run(publish.tag(image, digest, github_sha), os.environ)
+    return 0
+
+
+@command.command("record")
+@told("SERVICE")
+@told("DIGEST")
+@told("GITHUB_SHA")
+@click.pass_obj
+@step
+def record_(shared: Shared, service: str, digest: str, github_sha: str) -> int:
+    """Write down what was built."""
+    release.write(release.built(service, digest, github_sha), Path(shared.root) / RECORD)
+    return 0
+
+
+@command.command("release")
+@told("SERVICE")
+@click.pass_obj
+@step
+def release_(shared: Shared, service: str) -> int:
+    """Write what was built into the service's spec."""
+    found = release.read(Path(shared.root) / RECORD, service)
+    file = next((item.file for item in _services(shared) if item.name == service), None)
+    if file is None:
+        raise Refused("ci/release", f"there is no service `{service}`", "it was taken out since it was built")
+    release.apply(found, Path(shared.root) / file, _git(shared))
+    return 0
+
+
+@command.command("findings")
+@told("FINDINGS")
+@click.pass_obj
+@step
+def findings_(shared: Shared, findings: str) -> int:
+    """Fail on critical findings of a scanner."""
+    return _tell(critical(Path(shared.root) / findings))
+
+
+@command.command("pull-requests")
+@told("BRANCH")
+@told("GITHUB_SHA")
+@told("GITHUB_REPOSITORY")
+@told("GITHUB_TOKEN")
+@told("GITHUB_API_URL", default="https://api.github.com")
+@told("GITHUB_OUTPUT", required=False)
+@click.pass_obj
+@step
+def pull_requests_(
+    shared: Shared,
+    branch: str,
+    github_sha: str,
+    github_repository: str,
+    github_token: str,
+    github_api_url: str,
+    github_output: str | None,
+) -> int:
+    """Find the pull requests that their base has left behind, and tell forks that no longer merge."""
+    github = _github(github_repository, github_token, github_api_url)
+    pulls = github.open_pull_requests(branch)
+    for number in refresh.stuck_forks(pulls):
+        comment.say(github, number, comment.fork_body(branch))
+    _output(github_output, "pulls", refresh.behind(_git(shared), pulls, github_sha))
+    return 0
+
+
+@command.command("merge")
+@told("HEAD")
+@told("BASE")
+@click.pass_obj
+@step
+def merge_(shared: Shared, head: str, base: str) -> int:
+    """Merge the base into the pull request that is checked out, render, and keep the merge as a bundle."""
+
+    def render() -> None:
+        # by a new process: the merge may have brought other generators than those that run here
+        publish.run([("make", "-C", shared.root, "render")], os.environ)
+
+    git = _git(shared)
+    if refresh.merge(git, head, base, render) is not None:
+        refresh.bundle(git, head, base, Path(shared.root) / BUNDLE)
+    return 0
+
+
+@command.command("push")
+@told("HEAD")
+@told("BASE")
+@told("BRANCH")
+@told("GITHUB_TOKEN")
+@click.pass_obj
+@step
+def push_(shared: Shared, head: str, base: str, branch: str, github_token: str) -> int:
+    """Verify a merge that another job made, and push it."""
+    from journey.live.push import push
+
+    commit = refresh.verified(_git(shared), Path(shared.root) / BUNDLE / refresh.FILE, head, base)
+    push(Path(shared.root), os.environ, commit, branch, github_token)
+    return 0
