@@ -36,9 +36,9 @@ _CHANGING = frozenset((names.VERSION, names.DEPLOYMENT_ID, names.COMMIT, "helm.s
 
 _LABEL = re.compile(names.DNS_LABEL)
 _SUBDOMAIN = re.compile(names.DNS_SUBDOMAIN)
-_LABEL_1035 = re.compile(r"^[a-z]([-a-z0-9]*[a-z0-9])?$")
-_QUALIFIED = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$")
-_PORT_NAME = re.compile(r"^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+_LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 _LIMITS: Mapping[str, tuple[int, str]] = {
     "CronJob": (52, "its Jobs' names end in 11 characters of its own"),
@@ -87,7 +87,7 @@ def _labels(found: Object, metadata: Tree, seen: set[int]) -> Iterator[Problem]:
             if fault:
                 yield _problem(found, LABEL, f"label {key}: {fault}")
     for key in annotations:
-        fault = key_fault(key)
+        fault = key_fault(key.lower())  # Kubernetes looks away from case here, and not in labels
         if fault:
             yield _problem(found, LABEL, f"annotation {key}: {fault}")
 
@@ -100,28 +100,30 @@ def name_fault(kind: str, name: str) -> str:
     if kind == "Service":
         if len(name) > names.LABEL_LIMIT:
             return f"has {len(name)} characters, at most 63 fit a DNS-1035 label"
-        return "" if _LABEL_1035.match(name) else f"{name} is no DNS-1035 label: {_ALPHABET}, beginning with a letter"
+        return (
+            "" if _LABEL_1035.fullmatch(name) else f"{name} is no DNS-1035 label: {_ALPHABET}, beginning with a letter"
+        )
     if kind == "Namespace":
         fault = _label_fault(name)
         return f"{name} {fault}" if fault else ""
     limit, why = _LIMITS.get(kind, (253, "a DNS-1123 subdomain ends there"))
     if len(name) > limit:
         return f"has {len(name)} characters, at most {limit} fit: {why}"
-    return "" if _SUBDOMAIN.match(name) else f"{name} is no DNS-1123 subdomain: {_ALPHABET}, parts joined by ."
+    return "" if _SUBDOMAIN.fullmatch(name) else f"{name} is no DNS-1123 subdomain: {_ALPHABET}, parts joined by ."
 
 
 @lru_cache(maxsize=4096)
 def _label_fault(name: str) -> str:
     if len(name) > names.LABEL_LIMIT:
         return f"has {len(name)} characters, at most 63 fit a DNS-1123 label"
-    return "" if _LABEL.match(name) else f"is no DNS-1123 label: {_ALPHABET}"
+    return "" if _LABEL.fullmatch(name) else f"is no DNS-1123 label: {_ALPHABET}"
 
 
 @lru_cache(maxsize=4096)
 def key_fault(key: str) -> str:
     """What is wrong with the key of a label or annotation (`[prefix/]name`); empty where nothing is."""
     prefix, slash, name = key.rpartition("/")
-    if slash and (len(prefix) > 253 or not _SUBDOMAIN.match(prefix)):
+    if slash and (len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix)):
         return f"prefix {prefix} is no DNS-1123 subdomain"
     return _qualified_fault(name, "name")
 
@@ -135,7 +137,7 @@ def value_fault(value: str) -> str:
 def _qualified_fault(text_: str, what: str) -> str:
     if len(text_) > names.LABEL_LIMIT:
         return f"its {what} has {len(text_)} characters, at most 63 fit"
-    if not _QUALIFIED.match(text_):
+    if not _QUALIFIED.fullmatch(text_):
         return f"its {what} must be letters, digits, -, _ and ., beginning and ending with a letter or digit"
     return ""
 
@@ -161,7 +163,7 @@ def _container(found: Object, container: Tree) -> Iterator[Problem]:
     where = f" of container {text(container, 'name')}"
     ports = [name for port in mappings(container, "ports") if (name := text(port, "name"))]
     for name in ports:
-        if len(name) > 15 or not _PORT_NAME.match(name):
+        if len(name) > 15 or not _PORT_NAME.fullmatch(name):
             rule = f"at most 15 of {_ALPHABET}, with a letter and no --"
             yield _problem(found, PORT, f"port {name}{where} is no service name (RFC 6335): {rule}")
     yield from _once(found, "port", ports, where)
