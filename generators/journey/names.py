@@ -24,6 +24,8 @@ TEAM = "request-journey.dev/team"
 ENVIRONMENT = "request-journey.dev/environment"
 DEPLOYMENT_ID = "request-journey.dev/deployment-id"
 COMMIT = "request-journey.dev/commit"
+BY_HAND = "request-journey.dev/made-by-hand"
+"""Annotation of a Namespace: Secrets in it that nothing rendered makes, separated by spaces."""
 MANAGER = "journey"
 
 ARGOCD_NAMESPACE = "argocd"

@@ -53,15 +53,24 @@ _MONITORS: frozenset[GroupKind] = frozenset(
 _PERMISSIONS: frozenset[GroupKind] = frozenset(
     (("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "RoleBinding"))
 )
+GATEWAY_API = "gateway-api"
+"""The way in that needs objects beside the services' own: a Gateway an environment, and its class."""
+
 _ROUTES: dict[str, GroupKind] = {
-    "gateway-api": ("gateway.networking.k8s.io", "HTTPRoute"),
+    GATEWAY_API: ("gateway.networking.k8s.io", "HTTPRoute"),
     "ingress": ("networking.k8s.io", "Ingress"),
 }
 _POSTGRESQL_OPERATOR: frozenset[GroupKind] = frozenset(
     (("postgresql.cnpg.io", "Cluster"), ("postgresql.cnpg.io", "Database"), ("postgresql.cnpg.io", "ScheduledBackup"))
 )
 SHARED_KINDS: frozenset[GroupKind] = frozenset(
-    (("gateway.networking.k8s.io", "Gateway"), *_ALWAYS, *_SECRETS, ("cert-manager.io", "Certificate"))
+    (
+        ("", "LimitRange"),
+        ("", "ResourceQuota"),
+        ("gateway.networking.k8s.io", "Gateway"),
+        ("gateway.networking.k8s.io", "HTTPRoute"),
+        ("networking.k8s.io", "NetworkPolicy"),
+    )
 )
 """Kinds inside a namespace that an environment's shared objects may have."""
 
@@ -171,14 +180,24 @@ def holdings(view: View, environment: str, cluster: str) -> dict[str, Holdings]:
 
 @query
 def has_cluster_shared(view: View, cluster: str) -> bool:
-    """Whether a cluster has objects that belong to no environment: priority classes, wherever services run."""
-    return any(resolve.services_at(view, env, cluster) for env in environments_on(view, cluster))
+    """Whether a cluster has objects that belong to no environment: priority classes, and the class of its Gateways."""
+    return any(_has_cluster_shared(view, env, cluster) for env in environments_on(view, cluster))
+
+
+def _has_cluster_shared(view: View, environment: str, cluster: str) -> bool:
+    if resolve.datastores(view, environment) and resolve.environment(view, environment).datastores == "in-cluster":
+        return True
+    running = resolve.services_at(view, environment, cluster)
+    if running and resolve.cluster(view, cluster).gateway == GATEWAY_API:
+        return True
+    found = (resolve.service(view, name, environment, cluster) for name in running)
+    return any(service is not None and "priorityClass" not in service.off for service in found)
 
 
 @query
 def has_shared(view: View, environment: str, cluster: str) -> bool:
     """Whether an environment has objects on a cluster that belong to no service: the gateway of its routes."""
-    if resolve.cluster(view, cluster).gateway not in _ROUTES:
+    if resolve.cluster(view, cluster).gateway != GATEWAY_API:
         return False
     return any(
         _has_routes(view, name, environment, cluster) for name in resolve.services_at(view, environment, cluster)

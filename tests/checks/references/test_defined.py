@@ -40,6 +40,14 @@ def referred(*contents: Tree, unit: Unit = UNIT, path: str = "x.yaml") -> list[s
         (made("v1", "Namespace", namespace=""), ("local|Namespace.||auth",)),
         (made("v1", "Namespace", namespace="wrong"), ("local|Namespace.||auth",)),
         (
+            {
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": {"name": "auth", "annotations": {"request-journey.dev/made-by-hand": "a b"}},
+            },
+            ("local|Namespace.||auth", "~local|Secret.|auth|a", "~local|Secret.|auth|b"),
+        ),
+        (
             made("v1", "Service", spec={"ports": [{"name": "http", "port": 80}]}),
             ("local|Service.|auth|auth", "~local|Service.|auth|auth:80", "~local|Service.|auth|auth:http"),
         ),

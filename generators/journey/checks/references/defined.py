@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from journey.artifact import Artifact, Unit
+from journey.names import BY_HAND
 from journey.objects import Object, descend, mapping, mappings, read, text, texts
 
 DERIVED = "~"
@@ -97,6 +98,12 @@ def _certificate(found: Object) -> Iterator[Made]:
         yield Made("Secret.", found.namespace, secret, shared=False)
 
 
+def _namespace(found: Object) -> Iterator[Made]:
+    """The Secrets that somebody makes once, by hand or by a script, as the namespace itself says."""
+    for name in text(descend(found.content, ("metadata", "annotations")), BY_HAND).split():
+        yield Made("Secret.", found.name, name)
+
+
 def _cluster(found: Object) -> Iterator[Made]:
     """CloudNativePG makes three Services and, unless one is given, the application's Secret (docs, "Applications")."""
     if found.group != "postgresql.cnpg.io":
@@ -171,6 +178,7 @@ _MAKES: Mapping[str, Callable[[Object], Iterator[Made]]] = {
     "Gateway": _gateway,
     "HelmRelease": _helm_release,
     "Ingress": _ingress,
+    "Namespace": _namespace,
     "Pooler": _pooler,
     "ScaledObject": _scaled_object,
     "Service": _service,

@@ -13,7 +13,7 @@ from journey.facts import delivery
 from journey.facts.delivery import GroupKind
 from journey.spec import resolve
 from journey.spec.view import View
-from journey.targets.argocd.components import CONTROLLER, NOTIFICATIONS, REDIS, SERVER
+from journey.targets.argocd.components import CONTROLLER, NOTIFICATIONS, SERVER
 from journey.targets.argocd.objects import Object, own_metadata
 from journey.targets.argocd.projects import SHARED_CLUSTER_KINDS
 
@@ -63,7 +63,6 @@ def objects(view: View, hub: str) -> Iterator[Object]:
     yield from _cluster_role(SERVER, "server", _server_cluster_rules(view, hub))
     yield from _role(SERVER, "server", _server_rules())
     yield from _role(NOTIFICATIONS, "notifications-controller", _notification_rules())
-    yield from _role(REDIS, "redis", _redis_rules())
 
 
 def _rule(group: str, resources: Iterable[str], verbs: Iterable[str], *resource_names: str) -> Object:
@@ -134,10 +133,6 @@ def _notification_rules() -> list[Object]:
         _rule("", ["configmaps"], ["get"], "argocd-notifications-cm"),
         _rule("", ["secrets"], ["get"], "argocd-notifications-secret"),
     ]
-
-
-def _redis_rules() -> list[Object]:
-    return [_rule("", ["secrets"], ["get"], REDIS), _rule("", ["secrets"], ["create"])]
 
 
 def _role(name: str, role: str, rules: list[Object]) -> Iterator[Object]:

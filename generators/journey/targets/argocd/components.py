@@ -50,7 +50,7 @@ COMPONENTS = (
     ),
     Component(SERVER, "server", (("https", 8080), ("metrics", 8083)), 8083, ("128Mi", "512Mi"), "50m", True),
     Component(NOTIFICATIONS, "notifications-controller", (("metrics", 9001),), 9001, ("64Mi", "256Mi"), "50m", True),
-    Component(REDIS, "redis", (("tcp-redis", 6379),), 0, ("64Mi", "256Mi"), "50m", True),
+    Component(REDIS, "redis", (("tcp-redis", 6379),), 0, ("64Mi", "256Mi"), "50m", False),
 )
 """All processes. `memory` is (request, limit); Argo CD publishes no amounts: these hold some hundred Applications, and
 docs/operator-manual/high_availability.md says what grows first. `talks`: whether it asks the API server."""
@@ -117,7 +117,6 @@ def workload(view: View, hub: str, component: Component) -> Object:
 
 
 def _pod(view: View, hub: str, component: Component) -> Object:
-    image = images.pulled(view, hub, release().image)
     volumes = _volumes(component.name)
     pod: Object = {
         "serviceAccountName": component.name,
@@ -132,10 +131,8 @@ def _pod(view: View, hub: str, component: Component) -> Object:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
     }
-    if component.name == REDIS:
-        pod["initContainers"] = [_password(image, component)]
-        image = images.pulled(view, hub, release().redis)
-    pod["containers"] = [_container(component, image, volumes)]
+    image = release().redis if component.name == REDIS else release().image
+    pod["containers"] = [_container(component, images.pulled(view, hub, image), volumes)]
     pod["volumes"] = [volume for volume, _ in volumes]
     return pod
 
@@ -172,18 +169,6 @@ def _locked() -> Object:
         "runAsNonRoot": True,
         "capabilities": {"drop": ["ALL"]},
         "seccompProfile": {"type": "RuntimeDefault"},
-    }
-
-
-def _password(image: str, component: Component) -> Object:
-    """Makes Redis' password, in Secret `argocd-redis`, where there is none (docs/faq.md)."""
-    return {
-        "name": "secret-init",
-        "image": image,
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["argocd", "admin", "redis-initial-password"],
-        "resources": _resources(component),
-        "securityContext": _locked(),
     }
 
 

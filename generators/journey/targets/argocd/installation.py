@@ -35,6 +35,15 @@ from journey.targets.argocd.root import ROOT
 
 LIST = "kustomization.yaml"
 
+MADE_BY_BOOTSTRAP = (
+    certificates.AUTHORITY,
+    components.REDIS,
+    components.REDIS_TLS,
+    components.REPOSITORIES_TLS,
+    "argocd-secret",
+)
+"""Secrets that stand in no file: certificates, Redis' password, and what Argo CD itself keeps."""
+
 
 def folder(hub: str) -> str:
     """Where the installation stands."""
@@ -84,7 +93,10 @@ def _namespace() -> Object:
     meta = own_metadata(names.ARGOCD_NAMESPACE, namespaced=False)
     for mode in ("enforce", "audit", "warn"):
         meta["labels"][f"pod-security.kubernetes.io/{mode}"] = "restricted"
-    meta["annotations"] = {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
+    meta["annotations"] = {
+        "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
+        names.BY_HAND: " ".join(MADE_BY_BOOTSTRAP),
+    }
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
 
 
@@ -179,15 +191,15 @@ secret() {
 
 authority() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=@AUTHORITY@" \\
-    -keyout "$work/ca.key" -out "$work/ca.crt" 2>/dev/null
+    -keyout "$work/ca.key" -out "$work/ca.crt"
 }
 
 certificate() {
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$2" \\
-    -keyout "$work/tls.key" -out "$work/tls.csr" 2>/dev/null
+    -keyout "$work/tls.key" -out "$work/tls.csr"
   printf 'subjectAltName=%s\\nextendedKeyUsage=serverAuth\\n' "$3" > "$work/extensions"
   openssl x509 -req -in "$work/tls.csr" -CA "$work/ca.crt" -CAkey "$work/ca.key" -CAcreateserial \\
-    -days @DAYS@ -extfile "$work/extensions" -out "$work/tls.crt" 2>/dev/null
+    -days @DAYS@ -extfile "$work/extensions" -out "$work/tls.crt"
   secret "$1" kubernetes.io/tls \\
     --from-file=tls.crt="$work/tls.crt" --from-file=tls.key="$work/tls.key" --from-file=ca.crt="$work/ca.crt"
 }
@@ -196,6 +208,8 @@ kubectl apply --server-side -f argocd/namespace-@NAMESPACE@.yaml
 if ! kubectl -n @NAMESPACE@ get secret @AUTHORITY@ >/dev/null 2>&1; then
   authority
 @CERTIFICATES@
+  printf '%s' "$(openssl rand -hex 32)" > "$work/auth"
+  secret argocd-redis Opaque --from-file=auth="$work/auth"
   # Last: where it is missing, the others are made again.
   secret @AUTHORITY@ kubernetes.io/tls \\
     --from-file=tls.crt="$work/ca.crt" --from-file=tls.key="$work/ca.key" --from-file=ca.crt="$work/ca.crt"
