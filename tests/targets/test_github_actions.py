@@ -195,6 +195,14 @@ def test_only_the_release_job_holds_the_apps_key_and_only_the_image_job_pushes()
     assert jobs["release"]["environment"] == "release"
 
 
+@pytest.mark.parametrize(("name", "first"), [("build", "changes"), ("refresh", "find")])
+def test_a_run_by_hand_on_another_branch_does_nothing(name: str, first: str) -> None:
+    repository = {"url": "https://github.com/acme/platform.git", "branch": "it's"}
+    jobs = workflow(name, repository=repository)["jobs"]
+    assert jobs[first]["if"] == "github.ref == 'refs/heads/it''s'"
+    assert all("!= '' && " in job["if"] for key, job in jobs.items() if key != first)
+
+
 def test_a_release_is_one_pull_request_a_service_that_the_newest_replaces() -> None:
     build = workflow("build")
     assert build["concurrency"] == {"group": "build-${{ github.ref }}", "cancel-in-progress": False}

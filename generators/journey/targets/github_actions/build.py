@@ -22,7 +22,9 @@ from journey.targets.github_actions.parts import (
     each,
     job,
     make,
+    on_branch,
     python,
+    some,
     upload,
     use,
     workflow,
@@ -32,12 +34,12 @@ from journey.targets.github_actions.registry import host, sign_in
 NAME = "build"
 RECORD = "build/release"
 _SERVICES = "needs.changes.outputs.services"
-_ANY = f"{_SERVICES} != '[]'"
+_ANY = some(_SERVICES)
 _SERVICE = "${{ matrix.service }}"
 _IMAGE = "${{ matrix.image }}"
 _LOCAL = "build.local/${{ matrix.service }}:${{ github.sha }}"
 _DIGEST = "${{ steps.push.outputs.digest }}"
-_SBOM = "build/sbom.spdx.json"
+_SBOM = "${{ runner.temp }}/sbom.spdx.json"
 _BY_DIGEST = f"type=image,name={_IMAGE},push-by-digest=true,name-canonical=true,push=true"
 
 
@@ -45,7 +47,7 @@ def content(view: View) -> Step:
     """The workflow. It runs one at a time, so that the newest release of a service is the one that stays."""
     settings = resolve.settings(view)
     jobs = {
-        "changes": _changes(),
+        "changes": _changes(settings.repository.branch),
         "test": _test(),
         "image": _image(settings.registry),
         "release": _release(settings.repository.branch),
@@ -54,10 +56,10 @@ def content(view: View) -> Step:
     return workflow(NAME, on, jobs)
 
 
-def _changes() -> Job:
+def _changes(branch: str) -> Job:
     steps = [checkout_whole(), python(), make("Find changed services", "ci-changes", key="changes")]
     outputs: Step = {"services": "${{ steps.changes.outputs.services }}"}
-    return job("changed services", steps, minutes=10, outputs=outputs)
+    return job("changed services", steps, minutes=10, when=on_branch(branch), outputs=outputs)
 
 
 def _test() -> Job:

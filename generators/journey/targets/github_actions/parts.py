@@ -123,4 +123,15 @@ def workflow(
     }
 
 
+def on_branch(branch: str) -> str:
+    """The condition that a run is of the branch: one started by hand may be of any."""
+    quoted = branch.replace("'", "''")
+    return f"github.ref == 'refs/heads/{quoted}'"
+
+
+def some(values: str) -> str:
+    """The condition that an earlier job gave a list (as JSON) with something in it; a skipped job gave nothing."""
+    return f"{values} != '' && {values} != '[]'"
+
+
 CANCEL_PULL_REQUESTS = "${{ github.event_name == 'pull_request' }}"

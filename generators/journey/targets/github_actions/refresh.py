@@ -21,7 +21,9 @@ from journey.targets.github_actions.parts import (
     each,
     job,
     make,
+    on_branch,
     python,
+    some,
     upload,
     use,
     workflow,
@@ -30,7 +32,7 @@ from journey.targets.github_actions.parts import (
 NAME = "refresh"
 BUNDLE = "build/refresh"
 _PULLS = "needs.find.outputs.pulls"
-_ANY = f"{_PULLS} != '[]'"
+_ANY = some(_PULLS)
 _NUMBER = "${{ matrix.number }}"
 _DESCRIBED: Step = {"NUMBER": _NUMBER, "HEAD": "${{ matrix.head }}", "BASE": "${{ github.sha }}"}
 
@@ -51,6 +53,7 @@ def _find(branch: str) -> Job:
         steps,
         minutes=10,
         permissions={"contents": "read", "pull-requests": "write"},
+        when=on_branch(branch),
         outputs={"pulls": "${{ steps.find.outputs.pulls }}"},
     )
 

@@ -18,6 +18,7 @@ from journey.targets.github_actions.parts import (
     job,
     make,
     python,
+    some,
     use,
     workflow,
 )
@@ -94,6 +95,6 @@ def _images(registry: str) -> Job:
         minutes=30,
         permissions=permissions,
         needs=["released"],
-        when=f"{_IMAGES} != '[]'",
+        when=some(_IMAGES),
         strategy=each(_IMAGES),
     )
