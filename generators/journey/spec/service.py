@@ -1,17 +1,57 @@
 """What a service says of itself: `apps/<service>/service.yaml`.
 
-Every field stands here with its description, default and example: the JSON Schema and the reference are made from it.
+Every field stands with its description, default and example, here or in `requests` and `pods`: the JSON Schema and the
+reference are made from that.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from journey.spec.fields import Record, count, duration, field, host, label, port_number, quantity, text
+from journey.spec.fields import Record, duration, field, label, text
+from journey.spec.pods import Amounts, Init, Migrations, Resources, Run, Scaling, Schedule, Security, Volume
+from journey.spec.requests import Health, Need, Port, Probe, RateLimit, Route
+
+__all__ = [
+    "BASE_ONLY",
+    "Amounts",
+    "Availability",
+    "CloudPermission",
+    "Config",
+    "ConfigValue",
+    "Convention",
+    "Health",
+    "Identity",
+    "Init",
+    "Kind",
+    "Latency",
+    "Metric",
+    "Metrics",
+    "Migrations",
+    "Need",
+    "Off",
+    "Patch",
+    "PatchTarget",
+    "Permission",
+    "Port",
+    "Probe",
+    "RateLimit",
+    "Release",
+    "Resources",
+    "Route",
+    "Run",
+    "Runtime",
+    "Scaling",
+    "Schedule",
+    "Secret",
+    "Security",
+    "Service",
+    "Slos",
+    "Volume",
+]
 
 Kind = Literal["web", "worker", "cron", "job", "stateful"]
 Runtime = Literal["python", "node", "nginx", "generic"]
-Start = Literal["before", "any"]
 Convention = Literal[
     "networkPolicy",
     "podDisruptionBudget",
@@ -28,140 +68,6 @@ Convention = Literal[
 ]
 
 Percent = Annotated[float, field("A share in percent.", 99.9, ge=0, le=100)]
-Texts = Annotated[tuple[str, ...], field("A list of strings.")]
-
-
-class Port(Record, kw_only=True):
-    """A port that the container listens on, and the Service's port in front of it."""
-
-    port: Annotated[int, port_number("The container's port.", 8080)]
-    expose: Annotated[int, port_number("The Service's port; the container's unless said.", 80)] | None = None
-    protocol: Annotated[Literal["TCP", "UDP"], field("Transport protocol.", "TCP")] = "TCP"
-    app_protocol: Annotated[
-        Literal["http", "https", "grpc", "kubernetes.io/h2c", "kubernetes.io/ws", "tcp"] | None,
-        field("Application protocol (Kubernetes `appProtocol`), where a gateway or a mesh must know it.", "grpc"),
-    ] = None
-
-
-class RateLimit(Record, kw_only=True):
-    """How many requests one client may send."""
-
-    requests: Annotated[int, count("Requests allowed in the period.", 100, ge=1)]
-    per: Annotated[str, duration("The period.", "1m")] = "1m"
-    by: Annotated[Literal["address", "user", "token"], field("What counts as one client.", "user")] = "address"
-
-
-class Route(Record, kw_only=True):
-    """Requests from outside that this service answers."""
-
-    host: Annotated[str, host("Host; `<service>.<environment's domain>` unless said.", "shop.example.com")] | None = (
-        None
-    )
-    path: Annotated[str, text("Path, beginning with `/`.", "/api/v1/orders", pattern=r"^/[^\s?#]*$")] = "/"
-    match: Annotated[
-        Literal["prefix", "exact"], field("How the path is compared (Gateway API path match).", "prefix")
-    ] = "prefix"
-    methods: Annotated[
-        tuple[Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], ...],
-        field("Methods answered; all unless said.", ["GET", "HEAD"]),
-    ] = ()
-    port: Annotated[str, text("Name of the port that serves it.", "http", refers="port")] = "http"
-    auth: Annotated[
-        Literal["none", "user", "token"],
-        field("Who may call: anyone, a signed-in user, a bearer of an API token.", "user"),
-    ] = "none"
-    rate_limit: RateLimit | None = None
-    timeout: Annotated[
-        str, duration("Longest time for one request; the pod's grace period follows from it.", "30s")
-    ] = "30s"
-    retries: Annotated[int, count("How often the gateway tries again where it is safe.", 2, le=10)] = 0
-
-
-class Probe(Record, kw_only=True):
-    """One question that the kubelet asks of a container."""
-
-    kind: Annotated[Literal["http", "grpc", "tcp", "exec"], field("How it asks.", "http")] = "http"
-    path: Annotated[str, text("Path of an `http` probe.", "/healthz", pattern=r"^/")] = "/healthz"
-    port: Annotated[str, text("Name of the port that it asks.", "http", refers="port")] = "http"
-    command: Annotated[tuple[str, ...], field("Command of an `exec` probe.", ["redis-cli", "ping"])] = ()
-    headers: Annotated[dict[str, str], field("Headers of an `http` probe.", {"Cookie": "probe=1"})] = {}
-    initial_delay: Annotated[str, duration("Time after start before the first question.", "10s")] = "0s"
-    period: Annotated[str, duration("Time between questions.", "10s")] = "10s"
-    timeout: Annotated[str, duration("Time within which it must answer.", "2s")] = "2s"
-    failures: Annotated[int, count("Failures in a row that count as down.", 3, ge=1)] = 3
-    successes: Annotated[int, count("Successes in a row that count as up (1 for liveness and startup).", 1, ge=1)] = 1
-
-
-class Health(Record, kw_only=True):
-    """Liveness restarts a container, readiness takes it out of its Service, startup holds both back."""
-
-    liveness: Probe | None = None
-    readiness: Probe | None = None
-    startup: Probe | None = None
-
-
-class Amounts(Record, kw_only=True):
-    """Amounts of compute."""
-
-    cpu: Annotated[str, quantity("Cores.", "250m")] | None = None
-    memory: Annotated[str, quantity("Bytes of memory.", "256Mi")] | None = None
-    ephemeral_storage: Annotated[str, quantity("Bytes of node-local storage.", "1Gi")] | None = None
-
-
-class Resources(Record, kw_only=True):
-    """What a container asks for and what it is held to."""
-
-    requests: Amounts = Amounts()
-    limits: Amounts = Amounts()
-
-
-class Scaling(Record, kw_only=True):
-    """How many pods, and what drives their number. `min` alone is a fixed number of replicas."""
-
-    min: Annotated[int, count("Fewest pods.", 2)] = 1
-    max: Annotated[int, count("Most pods; equal to `min` means no autoscaler.", 10, ge=1)] | None = None
-    cpu: Annotated[int, count("Target utilisation of the CPU request, in percent.", 70, ge=1, le=1000)] | None = None
-    memory: Annotated[int, count("Target utilisation of the memory request, in percent.", 80, ge=1, le=1000)] | None = (
-        None
-    )
-    requests_per_second: (
-        Annotated[int, count("Target requests per second and pod (through KEDA, from Prometheus).", 50, ge=1)] | None
-    ) = None
-
-
-class Need(Record, kw_only=True):
-    """Something that this service dials: exactly one of service, datastore or host."""
-
-    service: Annotated[str, label("Another service of this platform.", "auth", refers="service")] | None = None
-    datastore: Annotated[str, label("A datastore of this platform.", "main", refers="datastore")] | None = None
-    host: Annotated[str, host("A host outside.", "api.github.com")] | None = None
-    port: (
-        Annotated[
-            int | str,
-            field(
-                "Port, by name or number; a service's first port and a datastore's own unless said.",
-                "http",
-                443,
-                refers="port",
-            ),
-        ]
-        | None
-    ) = None
-    protocol: Annotated[Literal["TCP", "UDP"], field("Transport protocol of an outside host.", "TCP")] = "TCP"
-    cidrs: Annotated[
-        tuple[str, ...],
-        field(
-            "Networks of an outside host. Without them its port is opened outside the platform's own ranges.",
-            ["192.0.2.0/24"],
-        ),
-    ] = ()
-    start: Annotated[
-        Start | None,
-        field(
-            "`before`: it must be healthy first (a sync wave); `any`: no order. datastores: `before`, else `any`.",
-            "any",
-        ),
-    ] = None
 
 
 class ConfigValue(Record, kw_only=True):
@@ -262,78 +168,6 @@ class Metrics(Record, kw_only=True):
     path: Annotated[str, text("Path.", "/metrics", pattern=r"^/")] = "/metrics"
     interval: Annotated[str, duration("Scrape interval.", "30s")] = "30s"
     names: Annotated[dict[str, Metric], field("Metrics by name.")] = {}
-
-
-class Volume(Record, kw_only=True):
-    """A folder in the container that outlives its image."""
-
-    path: Annotated[str, text("Where it is mounted.", "/var/lib/data", pattern=r"^/")]
-    kind: Annotated[
-        Literal["persistent", "temporary", "memory"],
-        field("A volume claim, an empty folder per pod, or one in memory.", "temporary"),
-    ] = "temporary"
-    size: Annotated[str, quantity("Capacity, or limit of a temporary one.", "10Gi")] = "64Mi"
-    storage_class: (
-        Annotated[str, text("Storage class of a persistent volume; the cluster's default unless said.", "gp3")] | None
-    ) = None
-    access_mode: Annotated[
-        Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"],
-        field("Access mode.", "ReadWriteOnce"),
-    ] = "ReadWriteOnce"
-
-
-class Init(Record, kw_only=True):
-    """A container that must finish before the service's own starts."""
-
-    image: Annotated[str, text("Image; the service's own unless said.", "busybox:1.37")] | None = None
-    command: Annotated[tuple[str, ...], field("Command.", ["python", "-m", "app.wait"])] = ()
-    args: Texts = ()
-    env: Annotated[dict[str, str], field("Environment variables of its own.", {"HOST": "main"})] = {}
-
-
-class Migrations(Record, kw_only=True):
-    """A job that changes the schema of the data before a new version starts."""
-
-    command: Annotated[tuple[str, ...], field("Command, in the service's own image.", ["alembic", "upgrade", "head"])]
-    timeout: Annotated[str, duration("Time within which it must end.", "10m")] = "10m"
-    backoff_limit: Annotated[int, count("How often it is tried again.", 2)] = 2
-
-
-class Schedule(Record, kw_only=True):
-    """When a cron service runs."""
-
-    cron: Annotated[str, text("Five fields, as crontab(5) has them.", "*/15 * * * *", pattern=r"^\S+(\s+\S+){4}$")]
-    time_zone: Annotated[str, text("IANA time zone.", "Etc/UTC")] = "Etc/UTC"
-    concurrency: Annotated[
-        Literal["Allow", "Forbid", "Replace"], field("What to do when the last run is still under way.", "Forbid")
-    ] = "Forbid"
-    deadline: Annotated[str, duration("How late a run may start.", "5m")] = "5m"
-    suspend: Annotated[bool, field("Do not run for now.", True)] = False
-    keep: Annotated[int, count("How many finished runs are kept, of each outcome.", 3)] = 3
-
-
-class Run(Record, kw_only=True):
-    """How a job or a run of a cron service ends."""
-
-    timeout: Annotated[str, duration("Time within which it must end.", "1h")] = "1h"
-    backoff_limit: Annotated[int, count("How often it is tried again.", 2)] = 2
-    completions: Annotated[int, count("Successful pods that make it done.", 1, ge=1)] = 1
-    parallelism: Annotated[int, count("Pods at once.", 1, ge=1)] = 1
-
-
-class Security(Record, kw_only=True):
-    """Who the process is, and what it may write. The defaults pass Pod Security `restricted`."""
-
-    user: Annotated[int, count("Numeric user id.", 10001)] = 10001
-    group: Annotated[int, count("Numeric group id, also of volumes.", 10001)] = 10001
-    read_only_root: Annotated[bool, field("The image's own files cannot be written.", True)] = True
-    add_capabilities: Annotated[
-        tuple[str, ...],
-        field("Linux capabilities kept; only NET_BIND_SERVICE passes `restricted`.", ["NET_BIND_SERVICE"]),
-    ] = ()
-    service_account_token: (
-        Annotated[bool, field("Mount the service account's token; follows from `identity` unless said.", False)] | None
-    ) = None
 
 
 class Off(Record, kw_only=True):

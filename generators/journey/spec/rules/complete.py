@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -12,13 +13,9 @@ from journey.spec import resolve
 from journey.spec.rules import needs
 from journey.spec.rules.place import Place
 from journey.spec.service import Service
-from journey.spec.shape import shape_of
-from journey.spec.validate import Validator
-
-_NOTHING_REQUIRED = frozenset(
-    "clusters enabled image command args priority health size resources scaling run security labels annotations".split()
-)
-"""Fields in which nothing is required: what only adds to them cannot leave a gap."""
+from journey.spec.shape import Shape, shape_of
+from journey.spec.validate import Validator, member_for
+from journey.spec.view import View, query
 
 
 def judge(here: Place) -> Iterator[Problem]:
@@ -33,8 +30,49 @@ def judge(here: Place) -> Iterator[Problem]:
 
 
 def _may_lack(here: Place) -> bool:
-    """Whether something besides head's own base, which is whole by itself, says what has required fields."""
-    return any(layer.where.path and not layer.value.keys() <= _NOTHING_REQUIRED for layer in here.layers())
+    """Whether a layer leaves out what is required. Head's own base is whole, and so is a sum of whole layers."""
+    for layer in here.layers():
+        path = layer.where.path
+        if path[-1:] == ("defaults",):
+            if not _whole_defaults(here.view, layer.where.file, *map(str, path)):
+                return True
+        elif path and not _fields_whole(layer.value):
+            return True
+    return False
+
+
+@query
+def _whole_defaults(view: View, file: str, block: str, *path: str) -> bool:
+    value = view.input(file, block)
+    for step in path:
+        value = value[step]
+    return _fields_whole(value)
+
+
+def _fields_whole(value: dict[str, Any]) -> bool:
+    fields = shape_of(Service).fields
+    return all(
+        _whole(fields[key].shape, item) for key, item in value.items() if item.__class__ is dict and key in fields
+    )
+
+
+def _whole(shape: Shape, value: dict[str, Any]) -> bool:
+    """Whether nothing that is required is missing in a mapping, or cleared."""
+    if shape.kind == "union":
+        shape = member_for(shape, value) or shape
+    if any(value.get(name) is None for name in _required(shape)):
+        return False
+    for key, item in value.items():
+        if item.__class__ is dict:
+            below = shape.element if shape.kind == "map" else shape.fields[key].shape if key in shape.fields else None
+            if below is not None and not _whole(below, item):
+                return False
+    return True
+
+
+@cache
+def _required(shape: Shape) -> tuple[str, ...]:
+    return tuple(name for name, item in shape.fields.items() if item.required)
 
 
 def _gaps(here: Place, merged: dict[str, Any]) -> Iterator[Problem]:

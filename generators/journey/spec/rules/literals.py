@@ -42,6 +42,8 @@ _FORMS = {
 _KINDS = tuple(_FORMS)
 _FORM = re.compile("|".join(f"({form})" for form in _FORMS.values()))
 
+_SUSPECT = re.compile("pass|pwd|secret|token|credential|bearer|key", re.IGNORECASE)
+_SPACE = re.compile(r"\s")
 _PASSWORD = re.compile(r"(?:passwor[dt]|passwd|passphrase|(?:^|[_.-])pwd|(?:^|[_.-])pass)$", re.IGNORECASE)
 _RANDOM = re.compile(
     r"(?:secret|token|credentials?|bearer|(?:api|access|private|secret|auth|encryption|signing|account|license)[_.-]?key)$",
@@ -112,17 +114,19 @@ def kind_of(name: str, text: str) -> str:
         match = _FORM.search(text)
         if match is not None and match.lastindex is not None:
             return _KINDS[match.lastindex - 1]
-    kind = _named(name, text)
-    if kind or ("=" not in text and ":" not in text):
+    if _SUSPECT.search(name) and (kind := _named(name, text)):
         return kind
+    if ("=" not in text and ":" not in text) or not _SUSPECT.search(text):
+        return ""
     return next((kind for match in _ASSIGNED.finditer(text) if (kind := _named(match[1], match[2]))), "")
 
 
 def _named(name: str, text: str) -> str:
-    if not text or _REFERENCE.match(text) or text.lower() in _NOTHING or any(space in text for space in " \n\t"):
+    """What the text is for its name alone."""
+    if _REFERENCE.match(text) or text.lower() in _NOTHING or _SPACE.search(text):
         return ""
     if _PASSWORD.search(name):
-        return "" if text.isdigit() and len(text) < 4 else "a password"
+        return "a password"
     return "a secret drawn at random" if _RANDOM.search(name) and _is_random(text) else ""
 
 

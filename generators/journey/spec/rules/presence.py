@@ -86,7 +86,7 @@ def _features(view: View, cluster: str, found: Service) -> list[tuple[str, str]]
 def _way_in(view: View, cluster: str) -> list[tuple[str, str]]:
     """What routes ask of a cluster; without an issuer the way in speaks HTTP."""
     found = resolve.cluster(view, cluster)
-    wanted = [("gateway", "routes")] if found.gateway == "gateway-api" else []
+    wanted = [("gateway", "routes")] if found.gateway in ("gateway-api", "kong") else []
     return [*wanted, ("certificates", "routes")] if found.certificate_issuer else wanted
 
 
