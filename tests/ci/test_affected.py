@@ -69,6 +69,31 @@ def test_service_yaml_alone_builds_nothing(repository: Repository) -> None:
     assert names(repository) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("other.txt", ["auth"]),
+        ("apps/shop/app.js", ["auth", "shop"]),
+        ("apps/shop/service.yaml", []),
+        ("promoted/prod.yaml", []),
+        ("environments/dev/local/kubernetes/shop/deployment-shop.yaml", []),
+        ("clusters/local/applications/shop.yaml", []),
+    ],
+)
+def test_who_takes_the_whole_context_is_not_built_by_the_releases_of_others(
+    repository: Repository, path: str, expected: list[str]
+) -> None:
+    built = repository.commit({"apps/auth/Dockerfile": "FROM scratch\nCOPY . /app\n"})
+    repository.commit({AUTH.file: released(built), path: released(built) if path == SHOP.file else "2"})
+    assert names(repository) == expected
+
+
+def test_a_rendered_folder_that_is_taken_by_name_counts(repository: Repository) -> None:
+    built = repository.commit({"apps/auth/Dockerfile": "FROM scratch\nCOPY clusters /app\n"})
+    repository.commit({AUTH.file: released(built), "clusters/local/x.yaml": "2"})
+    assert names(repository) == ["auth"]
+
+
 def test_what_was_missed_is_made_up_for(repository: Repository) -> None:
     repository.commit({"apps/auth/app.py": "2"})
     repository.commit({"other.txt": "2"})

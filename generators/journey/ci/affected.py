@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 from journey.ci.dockerfile import sources
 from journey.ci.git import Git
+from journey.facts.rendered import is_rendered
 from journey.spec.yaml import parse
 
 MOST_JOBS = 256
 """GitHub's limit on the jobs of a matrix; what is over it is found by the next run."""
 
-NOT_IMAGE = ("service.yaml", "runbook.md", "README.md")
-"""Files of a service's folder that are no part of what runs; so is its folder `promoted/`."""
+NOT_IMAGE = ("runbook.md", "README.md")
+"""Files of a service's folder that are no part of what runs."""
 
 
 class Service(NamedTuple):
@@ -84,9 +85,17 @@ def _same(git: Git, service: Service, paths: tuple[str, ...], old: str, new: str
 
 
 def _is_source(service: Service, path: str, paths: tuple[str, ...]) -> bool:
-    if path.startswith(f"{service.folder}/promoted/") or path in {f"{service.folder}/{name}" for name in NOT_IMAGE}:
+    if _is_spec(path) or path in {f"{service.folder}/{name}" for name in NOT_IMAGE}:
         return False
-    return any(not source or path == source or path.startswith(f"{source}/") for source in paths)
+    if any(source and (path == source or path.startswith(f"{source}/")) for source in paths):
+        return True
+    return "" in paths and not is_rendered(path)
+
+
+def _is_spec(path: str) -> bool:
+    """Whether a release or a promotion writes the file. Were it a source, each release would bring on the next."""
+    folder, _, name = path.rpartition("/")
+    return name == "service.yaml" or folder.rpartition("/")[2] == "promoted"
 
 
 def matrix(services: Iterable[Service]) -> list[dict[str, str]]:
