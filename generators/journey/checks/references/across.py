@@ -44,9 +44,20 @@ def judge(
     rendered files, at any depth; a set, as it is asked for each path.
     """
     yield from _duplicates(defined)
-    missing = [found for found in referred if found[0] not in defined and f"{DERIVED}{found[0]}" not in defined]
+    absent = [found for found in referred if found[0] not in defined and f"{DERIVED}{found[0]}" not in defined]
+    missing = [found for found in absent if not _is_there(found[0], defined, folders)]
     if missing:
         yield from _missing(defined, missing, folders)
+
+
+def _is_there(identity: str, defined: Defined, folders: Collection[str]) -> bool:
+    """Whether a folder holds files, a cluster has any, or a chart fills the namespace with what nobody knows here."""
+    if identity.startswith(PATH):
+        return identity.removeprefix(PATH) in folders
+    if identity.startswith(CLUSTER):
+        return f"clusters/{identity.removeprefix(CLUSTER)}" in folders
+    cluster, _, namespace, _ = identity.split("|", 3)
+    return bool(namespace) and f"{DERIVED}{cluster}|{ANYTHING}|{namespace}|{ANYTHING}" in defined
 
 
 def _duplicates(defined: Defined) -> Iterator[Problem]:
@@ -64,10 +75,8 @@ def _missing(
 ) -> Iterator[Problem]:
     known = _Known(defined, folders)
     for identity, path, where in missing:
-        fault = known.fault(identity)
-        if fault:
-            message, hint = fault
-            yield Problem(where, MISSING, f"{path}: {known.subject(path)} names {message}", hint)
+        message, hint = known.fault(identity)
+        yield Problem(where, MISSING, f"{path}: {known.subject(path)} names {message}", hint)
 
 
 class _Known:
@@ -91,27 +100,17 @@ class _Known:
         found = self.files.get(path)
         return f"{found.kind.partition('.')[0]} {found.name}" if found else "it"
 
-    def fault(self, identity: str) -> tuple[str, str] | None:
-        """What is missing, and a hint; None where nothing is."""
+    def fault(self, identity: str) -> tuple[str, str]:
+        """What is missing, and a hint."""
         if identity.startswith(PATH):
-            return self._folder(identity.removeprefix(PATH))
+            path = identity.removeprefix(PATH)
+            return f"folder {path}, which holds no rendered file", _did_you_mean(path, self.folders)
         if identity.startswith(CLUSTER):
-            return self._cluster(identity.removeprefix(CLUSTER))
+            name = identity.removeprefix(CLUSTER)
+            known = {folder.split("/")[1] for folder in self.folders if folder.startswith("clusters/")}
+            return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, known)
         wanted = Identity(*identity.split("|", 3))
-        if wanted.namespace and (wanted.cluster, ANYTHING, wanted.namespace) in self.names:
-            return None
         return f"{wanted}, which nothing renders on cluster {wanted.cluster}", self._hint(wanted)
-
-    def _folder(self, path: str) -> tuple[str, str] | None:
-        if path in self.folders:
-            return None
-        return f"folder {path}, which holds no rendered file", _did_you_mean(path, self.folders)
-
-    def _cluster(self, name: str) -> tuple[str, str] | None:
-        known = {folder.split("/")[1] for folder in self.folders if folder.startswith("clusters/")}
-        if name in known:
-            return None
-        return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, known)
 
     def _hint(self, wanted: Identity) -> str:
         """The parts of an object that is there, else a namespace where it is, else the nearest name of its kind."""
