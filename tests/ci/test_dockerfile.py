@@ -32,7 +32,7 @@ from journey.ci.dockerfile import sources
         ("RUN --mount=type=bind,source=pyproject.toml,target=/x pip install .", ("pyproject.toml",)),
         ("RUN --mount=type=bind,target=/src make", ("",)),
         ("RUN --mount=type=bind,from=build,source=a,target=/x make", ()),
-        ("RUN --mount=type=cache,target=/root/.cache pip install .", ()),
+        ("RUN --mount=type=cache,target=/cache pip install .", ()),
         ("# COPY a b\n  # COPY c d", ()),
         ("COPY [broken", ("",)),
         ("COPY 'broken", ("",)),
