@@ -7,6 +7,7 @@ for an absent one: that it is wrong is for the schemas to say.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,6 +16,8 @@ from journey.artifact import Artifact, Format
 Tree: TypeAlias = Mapping[str, Any]
 
 EMPTY: Tree = MappingProxyType({})
+
+_YAML = Format.YAML
 
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode CertificateSigningRequest ClusterExternalSecret ClusterIssuer ClusterPolicy"
@@ -66,7 +69,9 @@ class Object(NamedTuple):
 def mapping(node: Tree, key: str) -> Tree:
     """The mapping at a key; empty where there is none."""
     found = node.get(key)
-    return found if type(found) is dict or isinstance(found, Mapping) else EMPTY
+    if type(found) is dict:
+        return found
+    return found if found is not None and isinstance(found, Mapping) else EMPTY  # the test of a class costs most
 
 
 def mappings(node: Tree, key: str) -> Sequence[Tree]:
@@ -104,7 +109,7 @@ def group_of(api_version: str) -> str:
 def read(artifact: Artifact) -> Object | None:
     """The Kubernetes object in a file; None where it holds something else, or one without a name."""
     content = artifact.content
-    if artifact.format is not Format.YAML or not (type(content) is dict or isinstance(content, Mapping)):
+    if artifact.format is not _YAML or not (type(content) is dict or isinstance(content, Mapping)):
         return None
     kind, api_version = content.get("kind"), content.get("apiVersion")
     if not isinstance(kind, str) or not isinstance(api_version, str):
@@ -117,9 +122,18 @@ def read(artifact: Artifact) -> Object | None:
     return Object(artifact, content, kind, group_of(api_version), namespace, name)
 
 
+class Files(list[Artifact]):
+    """A unit's files as a list that is not changed any more: their objects are read once, however many checks ask."""
+
+    @cached_property
+    def objects(self) -> list[Object]:
+        """The Kubernetes objects among the files, in their order."""
+        return [found for found in map(read, self) if found is not None]
+
+
 def objects(artifacts: Sequence[Artifact]) -> list[Object]:
     """The Kubernetes objects among the files, in their order."""
-    return [found for found in map(read, artifacts) if found is not None]
+    return (artifacts if isinstance(artifacts, Files) else Files(artifacts)).objects
 
 
 def containers(pod: Tree) -> Iterator[Tree]:

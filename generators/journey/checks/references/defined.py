@@ -45,9 +45,12 @@ def defines(unit: Unit, artifact: Artifact) -> tuple[str, ...]:
     if not unit.cluster:
         return ()
     found = read(artifact)
-    if found is None:
-        return ()
-    cluster = cluster_of(unit, artifact.path)
+    return () if found is None else brought(unit, found)
+
+
+def brought(unit: Unit, found: Object) -> tuple[str, ...]:
+    """The identities that an object of a unit with a cluster brings."""
+    cluster = cluster_of(unit, found.artifact.path)
     own = f"{cluster}|{found.kind}.{found.group}|{found.namespace}|{found.name}"
     make = _MAKES.get(found.kind)
     if make is None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from journey.artifact import Artifact, Unit
-from journey.checks.references.defined import cluster_of, defines, is_foreign, sources
+from journey.checks.references.defined import DERIVED, brought, cluster_of, is_foreign, sources
 from journey.checks.references.pods import needed_by_pod
-from journey.objects import Object, Tree, descend, group_of, mapping, mappings, read, text, texts
+from journey.objects import Object, Tree, descend, group_of, mapping, mappings, objects, text, texts
 
 PATH = "path|"
 """Before the path of a folder, from the repository's root, that is synced and so must hold rendered files."""
@@ -52,21 +52,20 @@ def refers(unit: Unit, artifacts: Sequence[Artifact]) -> tuple[tuple[int, str], 
     """
     if not unit.cluster:
         return ()
-    needed = [(index, identity) for index, file in enumerate(artifacts) for identity in _needed(unit, file)]
+    found = objects(artifacts)
+    needed = [(item, identity) for item in found if item.kind in _NAMES for identity in _needed(unit, item)]
     if not needed:
         return ()
-    own = {identity.lstrip("~") for artifact in artifacts for identity in defines(unit, artifact)}
-    return tuple(dict.fromkeys(pair for pair in needed if pair[1] not in own))
+    own = {identity.removeprefix(DERIVED) for item in found for identity in brought(unit, item)}
+    index = {id(artifact): number for number, artifact in enumerate(artifacts)}
+    return tuple(
+        dict.fromkeys((index[id(item.artifact)], identity) for item, identity in needed if identity not in own)
+    )
 
 
-def _needed(unit: Unit, artifact: Artifact) -> Iterator[str]:
-    found = read(artifact)
-    if found is None:
-        return
-    name_all = _NAMES.get(found.kind)
-    if name_all is None:
-        return
-    cluster = cluster_of(unit, artifact.path)
+def _needed(unit: Unit, found: Object) -> Iterator[str]:
+    name_all = _NAMES[found.kind]
+    cluster = cluster_of(unit, found.artifact.path)
     for named in name_all(found):
         if not named.kind:  # a folder or a cluster
             yield named.name
