@@ -27,7 +27,10 @@ from journey.spec.rules import (
 )
 from journey.spec.rules.fragments import Fragment, of_platform, of_service
 from journey.spec.rules.place import Place, places
+from journey.spec.rules.refused import untouched
 from journey.spec.view import View
+
+__all__ = ["RULES", "judge_platform", "judge_service", "judge_versions", "untouched"]
 
 NAME = "spec/name"
 
