@@ -377,6 +377,10 @@ def test_kubectl_is_given_all_that_needs_no_addon() -> None:
         "certificate-argocd-repo-server-tls.yaml",
         "secretstore-argocd-notifications-controller.yaml",
         "externalsecret-argocd-notifications-secret.yaml",
+        "servicemonitor-argocd-application-controller.yaml",
+        "servicemonitor-argocd-notifications-controller.yaml",
+        "servicemonitor-argocd-repo-server.yaml",
+        "servicemonitor-argocd-server.yaml",
     }
     assert set(listed) <= there
     without = contents(argocd, view(platform=PLATFORM.replace("provides: [certificates, secrets]", "provides: []")))

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from journey import names
 from journey.spec import resolve
 from journey.spec.view import View
-from journey.targets.argocd.components import NOTIFICATIONS, REDIS, REDIS_TLS, REPOSITORIES, REPOSITORIES_TLS
+from journey.targets.argocd.components import (
+    COMPONENTS,
+    NOTIFICATIONS,
+    REDIS,
+    REDIS_TLS,
+    REPOSITORIES,
+    REPOSITORIES_TLS,
+    monitor,
+)
 from journey.targets.argocd.configuration import notification_keys
 from journey.targets.argocd.objects import ARGOCD, Object, own_metadata
 from journey.workload.secrets import entry, external_secret, secret_store
@@ -36,12 +44,14 @@ def hosts(service: str) -> tuple[str, ...]:
 
 
 def objects(view: View, hub: str) -> Iterator[Object]:
-    """What the cluster's add-ons can make: certificates, and the Secret that notifications read."""
+    """What the cluster's add-ons can make: certificates, the Secret that notifications read, metrics."""
     features = resolve.features(view, hub)
     if "certificates" in features:
         yield from _certificates()
     if "secrets" in features:
         yield from _notification_secret(view, hub)
+    if "monitoring" in features:
+        yield from (monitor(component) for component in COMPONENTS if component.metrics)
 
 
 def _notification_secret(view: View, hub: str) -> Iterator[Object]:

@@ -88,6 +88,18 @@ def service(component: Component) -> Object:
     }
 
 
+def monitor(component: Component) -> Object:
+    """Where Prometheus finds the process's metrics; only clusters with its operator know the kind."""
+    labels = own_metadata(component.name, component.role)["labels"]
+    endpoint = {"port": "metrics", "path": "/metrics", "interval": "30s"}
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "ServiceMonitor",
+        "metadata": own_metadata(component.name, component.role),
+        "spec": {"selector": {"matchLabels": labels}, "endpoints": [endpoint]},
+    }
+
+
 def selector(component: Component) -> Object:
     """The label that a process's pods are found by."""
     return {names.NAME: component.name}

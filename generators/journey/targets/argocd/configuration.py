@@ -147,6 +147,8 @@ PARAMETERS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         # what the API server would make of an object decides, so its defaults are no difference
         ("ARGOCD_APPLICATION_CONTROLLER_SERVER_SIDE_DIFF", "controller.diff.server.side", "true"),
+        # the root waits for Applications that wait for approval; it ends, and takes up newer commits, all the same
+        ("ARGOCD_APPLICATION_CONTROLLER_SYNC_TIMEOUT", "controller.sync.timeout.seconds", "3600"),
         ("REDIS_SERVER", "redis.server", "argocd-redis:6379"),
     ),
     "argocd-repo-server": (
