@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata
 from types import ModuleType
 
-MODULES = ("schemas", "deprecations", "workflows", "workflow_rules")
+MODULES = ("schemas", "deprecations", "references", "naming", "images", "workloads", "workflows", "workflow_rules")
 """Modules of this package, each a check, in the order in which their findings are told."""
 
 GROUP = "journey.checks"

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from journey import names
 from journey.spec import resolve
+from journey.spec.resolve import needs, ports
 from journey.spec.service import Need, Port
-from journey.spec.view import View, query
+from journey.spec.view import View, inlined, query
 
 
 class Peer(NamedTuple):
@@ -44,28 +45,14 @@ def identity(view: View, name: str, environment: str, cluster: str) -> str:
     return (found.renamed_from if found else None) or name
 
 
-@query
+@inlined
 def namespace(view: View, service: str, environment: str, cluster: str) -> str:
     """The namespace of a service or datastore."""
     name = identity(view, service, environment, cluster)
     return names.namespace(name, environment, resolve.shared_cluster(view, cluster))
 
 
-@query
-def ports(view: View, service: str, environment: str, cluster: str) -> dict[str, Port]:
-    """A service's ports by name, the main one first; empty where it does not run."""
-    found = resolve.service(view, service, environment, cluster)
-    return found.ports if found else {}
-
-
-@query
-def needs(view: View, service: str, environment: str, cluster: str) -> tuple[Need, ...]:
-    """What a service dials; empty where it does not run."""
-    found = resolve.service(view, service, environment, cluster)
-    return found.needs if found else ()
-
-
-@query
+@inlined
 def peer(view: View, service: str, environment: str, cluster: str) -> Peer:
     """A service as one end of a connection."""
     selector = names.selector(identity(view, service, environment, cluster), environment)

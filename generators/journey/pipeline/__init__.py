@@ -15,7 +15,7 @@ from journey.pipeline import cache as memory
 from journey.pipeline.narrow import Scope, narrowed
 from journey.pipeline.results import Result
 from journey.pipeline.session import Session
-from journey.pipeline.work import Forked, Local, Progress, Workers, jobs_for, silent
+from journey.pipeline.work import Local, Progress, Workers, open_workers, silent
 from journey.pipeline.writing import apply
 from journey.problem import Level, Problem
 from journey.spec import sources as files
@@ -54,30 +54,45 @@ def run(options: Options, write: bool, progress: Progress = silent) -> Report:
     known = memory.load(root, code)
     sources = files.load(root, known.documents)
     session = Session(sources, known, options.checks)
-    problems = [*sources.problems, *(session.judge_spec() if sources.documents else ())]
+    workers = open_workers(session.job, session.work_ahead, options.jobs)
+    try:
+        return _bring(options, write, session, workers, progress, code)
+    finally:
+        workers.close()
+
+
+def _bring(
+    options: Options, write: bool, session: Session, workers: Workers, progress: Progress, code: bytes
+) -> Report:
+    sources, root, known = session.sources, options.root, session.known
+    problems = [*sources.problems, *(session.judge_spec(workers) if sources.documents else ())]
     if has_error(problems):
         return Report(sources, problems)
     units = session.units()
-    results, workers, fresh = render(session, units, options.jobs, progress)
-    try:
-        wanted, collisions = session.wanted(results)
-        problems += [*session.judge(results), *collisions]
-        index, plan, written = known.index, None, False
-        if not has_error(problems):
-            seen = tree.scan(root, session.owned())
-            whole = tree.plan(wanted, seen, known.index, lambda path: tree.read_file(root, path))
-            plan = narrowed(whole, options.scope, session.owners(results))
-            problems += plan.problems
-            index = tree.Index(plan.entries)
-            if write and not plan.problems:
-                applied = apply(root, plan, results, workers, session.job)
-                problems += applied.problems
-                index, written = tree.Index(applied.entries), not applied.problems
-        if fresh or session.reread or index.entries != known.index.entries:
-            memory.save(root, code, session.cache(results, index))
-        return Report(sources, problems, plan, len(units), fresh, written)
-    finally:
-        workers.close()
+    results, fresh = render(session, units, workers, progress)
+    wanted, collisions = session.wanted(results)
+    problems += [*session.judge(results), *collisions]
+    index, plan, written = known.index, None, False
+    if not has_error(problems):
+        seen = tree.scan(root, session.owned())
+        whole = tree.plan(wanted, seen, known.index, lambda path: tree.read_file(root, path))
+        plan = narrowed(whole, options.scope, session)
+        problems += plan.problems
+        index = tree.Index(plan.entries)
+        if write and not plan.problems:
+            applied = apply(root, plan, results, workers, session.job)
+            problems += applied.problems
+            index, written = tree.Index(applied.entries), not applied.problems
+    if fresh or session.reread or index.entries != known.index.entries:
+        memory.save(root, code, session.cache(results, index))
+    return Report(sources, problems, plan, len(units), fresh, written)
+
+
+def open_spec(root: str) -> tuple[Session, list[Problem]]:
+    """The spec under a root, read and judged, for questions that render nothing."""
+    sources = files.load(root)
+    session = Session(sources, memory.Cache(), checked=False)
+    return session, [*sources.problems, *(session.judge_spec(Local(session.job)) if sources.documents else ())]
 
 
 def has_error(problems: Sequence[Problem]) -> bool:
@@ -86,12 +101,11 @@ def has_error(problems: Sequence[Problem]) -> bool:
 
 
 def render(
-    session: Session, units: Sequence[Unit], jobs: int | None, progress: Progress
-) -> tuple[dict[Unit, Result], Workers, int]:
-    """The results of all units in their order, who holds the contents, and how many units were rendered now."""
+    session: Session, units: Sequence[Unit], workers: Workers, progress: Progress
+) -> tuple[dict[Unit, Result], int]:
+    """The results of all units in their order, and how many of them were rendered now."""
     kept = session.still_valid(units)
     todo = [unit for unit in units if unit not in kept]
-    count = jobs_for(len(todo), jobs)
-    workers: Workers = Local(session.job) if count == 1 else Forked(session.job, count)
     fresh = {result.unit: result for result in workers.render(todo, progress)}
-    return {unit: kept[unit] if unit in kept else fresh[unit] for unit in units}, workers, len(fresh)
+    session.rendered = results = {unit: kept[unit] if unit in kept else fresh[unit] for unit in units}
+    return results, len(fresh)

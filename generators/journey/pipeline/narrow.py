@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from journey import names, tree
 from journey.artifact import Unit
@@ -26,14 +26,21 @@ class Scope(NamedTuple):
         return all(not wanted or value in wanted for wanted, value in zip(self, unit[1:4], strict=True))
 
 
-def narrowed(plan: tree.Plan, scope: Scope, owners: dict[str, Unit]) -> tree.Plan:
+class Owners(Protocol):
+    """Who knows which unit each file is of."""
+
+    def owners(self) -> dict[str, Unit]: ...
+
+
+def narrowed(plan: tree.Plan, scope: Scope, session: Owners) -> tree.Plan:
     """The plan without what is out of scope.
 
-    `owners` says which unit a file is of, now or in the last run. A stray that no unit is known to have made is judged
+    `session` says which unit a file is of, now or in the last run. A stray that no unit is known to have made is judged
     by its path: each part of the scope must stand in it as a folder or as (part of) the file's name.
     """
     if scope.whole:
         return plan
+    owners = session.owners()
 
     def kept(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(path for path in paths if _in_scope(path, scope, owners))

@@ -55,7 +55,7 @@ class Result(msgspec.Struct, array_like=True, frozen=True):
     @property
     def problems(self) -> list[Problem]:
         """The findings as Problems."""
-        return [_problem(finding) for finding in self.findings]
+        return [as_problem(finding) for finding in self.findings]
 
 
 def findings(problems: Iterable[Problem]) -> tuple[Finding, ...]:
@@ -71,7 +71,8 @@ def _finding(problem: Problem) -> Finding:
     return Finding(where.file, (), False, where.line, where.column, *rest)
 
 
-def _problem(finding: Finding) -> Problem:
+def as_problem(finding: Finding) -> Problem:
+    """The Problem that a finding was made of."""
     where: Pointer | Place = Place(finding.file, finding.line, finding.column)
     if finding.line < 0:
         where = Pointer(finding.file, finding.path, finding.key)

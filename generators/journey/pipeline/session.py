@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 
 from journey import checks, targets, tree
 from journey.artifact import Artifact, Unit
@@ -11,8 +10,8 @@ from journey.checks import references
 from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
 from journey.pipeline.cache import Cache
 from journey.pipeline.judging import Checks, NoChecks
-from journey.pipeline.results import Result, findings
-from journey.pipeline.work import Job, Judge
+from journey.pipeline.results import Result
+from journey.pipeline.work import Job, Judge, Workers
 from journey.problem import Place, Pointer, Problem
 from journey.spec import resolve, rules
 from journey.spec.sources import Sources, service_name
@@ -22,6 +21,19 @@ from journey.targets.protocol import Target
 
 RULES = "spec"
 """The name under which judgements of the spec itself are kept, as if they were a target's units."""
+
+
+class Rules:
+    """Judges units of the spec itself by its rules, and all others by the checks."""
+
+    def __init__(self, checks: Judge) -> None:
+        self.checks = checks
+
+    def inspect(self, unit: Unit, artifacts: Sequence[Artifact], view: View) -> Iterable[Problem]:
+        """What is wrong with a unit."""
+        if unit.target != RULES:
+            return self.checks.inspect(unit, artifacts, view)
+        return rules.judge_service(view, unit.service) if unit.service else rules.judge_platform(view)
 
 
 class Session:
@@ -36,42 +48,39 @@ class Session:
         changed |= known.documents.keys() - sources.documents.keys()
         self.engine = Engine(values, known.records, changed | {resolve.SERVICES})
         self.view = View(self.engine)
+        self.changed = changed
         self.reread = bool(changed)
         self.schemas = tree.digest(repr(sorted(sources.schemas.items())).encode())
         if self.schemas != known.schemas:
             known.results = {}  # checks read the user's own schemas past the view
         self.user_schemas = load_user_schemas(sources.schemas)
-        judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
+        checks_: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
+        self.checked = checked
         self.targets: dict[str, Target] = {target.NAME: target for target in targets.registered()}
-        self.job = Job(self.engine, self._render, judge)
+        self.job = Job(self.engine, self._render, Rules(checks_))
         self.judged: dict[Unit, Result] = {}
+        self.rendered: dict[Unit, Result] = {}
+
+    @property
+    def work_ahead(self) -> int:
+        """About how many units there are to do: documents that are new, and all of them when little is known."""
+        return len(self.changed) if self.known.results else len(self.sources.documents)
 
     @staticmethod
     def plugin_modules() -> tuple[str, ...]:
         """Modules of other packages that render or judge."""
         return tuple(module for module, _ in (*targets.plugins(), *checks.plugins()))
 
-    def judge_spec(self) -> list[Problem]:
+    def judge_spec(self, workers: Workers) -> list[Problem]:
         """What the rules say of the spec; silent about nodes whose shape is already refused."""
-        found: list[Problem] = [
-            *self.user_schemas.problems,
-            *self._unknown_targets(),
-            *rules.judge_versions(self.view, kubernetes_versions()),
-        ]
-        found += self._judged(Unit(RULES), rules.judge_platform)
-        for name in resolve.services(self.view):
-            found += self._judged(Unit(RULES, service=name), partial(rules.judge_service, name=name))
+        units = [Unit(RULES), *(Unit(RULES, service=name) for name in resolve.services(self.view))]
+        kept = {} if self.sources.problems else self.still_valid(units)
+        self.judged = kept | {result.unit: result for result in workers.render([u for u in units if u not in kept])}
+        found: list[Problem] = [*self.user_schemas.problems, *self._unknown_targets()]
+        found += rules.judge_versions(self.view, kubernetes_versions())
+        found += [problem for unit in units for problem in self.judged[unit].problems]
         broken = [problem.where for problem in self.sources.problems]
         return [problem for problem in dict.fromkeys(found) if not _touches(problem.where, broken)]
-
-    def _judged(self, unit: Unit, judge: Callable[[View], Iterable[Problem]]) -> list[Problem]:
-        known = self.known.results.get(unit)
-        if known is None or self.sources.problems or not self.engine.unchanged(known.reads):
-            view = View(self.engine)
-            problems = findings(judge(view))
-            known = Result(unit, view.asked(), (), (), problems)
-        self.judged[unit] = known
-        return known.problems
 
     def _unknown_targets(self) -> Iterator[Problem]:
         for index, name in enumerate(resolve.target_names(self.view)):
@@ -89,7 +98,7 @@ class Session:
         return [target for name, target in self.targets.items() if not wanted or name in wanted]
 
     def _render(self, unit: Unit, view: View) -> Iterable[Artifact]:
-        return self.targets[unit.target].render(unit, view)
+        return () if unit.target == RULES else self.targets[unit.target].render(unit, view)
 
     def still_valid(self, units: Sequence[Unit]) -> dict[Unit, Result]:
         """Results of the last run that hold now: nothing that they read has changed."""
@@ -102,7 +111,7 @@ class Session:
     def judge(self, results: dict[Unit, Result]) -> list[Problem]:
         """What is wrong with all files together, and what was found in each unit."""
         problems = [problem for result in results.values() if result.findings for problem in result.problems]
-        if isinstance(self.job.judge, NoChecks):
+        if not self.checked or _joined(results.values()):
             return problems
         defined: dict[str, list[tuple[str, Pointer]]] = {}
         referred: list[tuple[str, str, Pointer]] = []
@@ -132,10 +141,10 @@ class Session:
                 wanted[file.path] = tree.Wanted(file.digest, file.executable)
         return wanted, problems
 
-    def owners(self, results: dict[Unit, Result]) -> dict[str, Unit]:
+    def owners(self) -> dict[str, Unit]:
         """Which unit each file is of, now or in the last run."""
         known = {file.path: unit for unit, result in self.known.results.items() for file in result.files}
-        return known | {file.path: unit for unit, result in results.items() for file in result.files}
+        return known | {file.path: unit for unit, result in self.rendered.items() for file in result.files}
 
     def owned(self) -> tree.Owned:
         """The folders and files that the chosen targets own."""
@@ -155,6 +164,18 @@ class Session:
             index=index,
             schemas=self.schemas,
         )
+
+
+def _joined(results: Iterable[Result]) -> bool:
+    """Whether every reference across units leads somewhere and nothing is defined twice: the usual case, told fast."""
+    results = list(results)
+    identities = [identity for result in results for file in result.files for identity in file.defines]
+    known = set(identities)
+    if len(known) < len(identities):
+        return False
+    folders = {file.path.rpartition("/")[0] for result in results for file in result.files}
+    known.update(references.PATH + folder for folder in folders)
+    return all(identity in known for result in results for _, identity in result.refers)
 
 
 def _touches(where: Pointer | Place, broken: Sequence[Pointer | Place]) -> bool:

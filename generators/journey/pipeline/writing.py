@@ -43,8 +43,9 @@ def apply(root: str, plan: tree.Plan, results: Mapping[Unit, Result], workers: W
                 tree.delete_paths(root, plan.last, plan.owned)
     except tree.ApplyError as error:
         problems += error.problems
-    # a mode that was mended changes the Stat: the next run reads those files once
-    return Applied({path: entry for path, entry in entries.items() if path not in set(plan.chmod)}, problems)
+    for path in plan.chmod:
+        entries.pop(path, None)  # its Stat is another now: the next run reads it once
+    return Applied(entries, problems)
 
 
 def _parts(

@@ -15,10 +15,10 @@ from journey.problem import Pointer
 from journey.spec.documents import service_shape
 from journey.spec.merge import merge
 from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
-from journey.spec.service import Resources, Service
+from journey.spec.service import Need, Port, Resources, Service
 from journey.spec.shape import Shape, shape_of
 from journey.spec.validate import Validator
-from journey.spec.view import View, query
+from journey.spec.view import View, inlined, query
 
 ROOT_FILE = "platform.yaml"
 SERVICES = "services"
@@ -246,7 +246,7 @@ def _base(view: View, name: str, env: str, cluster_name: str) -> Layer | None:
     return Layer(Pointer(promoted, ("base",)), found["base"])
 
 
-@query
+@inlined
 def layers(view: View, name: str, env: str, cluster_name: str) -> tuple[Layer, ...]:
     """All that is said of a service in an environment on a cluster, weakest first; empty where it is not."""
     base = _base(view, name, env, cluster_name)
@@ -312,6 +312,39 @@ def service(view: View, name: str, env: str, cluster_name: str) -> Service | Non
 
 
 @query
+def runs(view: View, name: str, env: str, cluster_name: str) -> bool:
+    """Whether a service runs in an environment on a cluster: it has a base there and is not switched off."""
+    found = layers(view, name, env, cluster_name)
+    said = [layer.value["enabled"] for layer in found if layer.value.get("enabled") is not None]
+    return bool(found) and (not said or bool(said[-1]))
+
+
+@query
 def services_at(view: View, env: str, cluster_name: str) -> tuple[str, ...]:
     """Names of the services that run in an environment on a cluster, sorted."""
-    return tuple(name for name in services(view) if service(view, name, env, cluster_name) is not None)
+    return tuple(name for name in services(view) if runs(view, name, env, cluster_name))
+
+
+@query
+def needs(view: View, name: str, env: str, cluster_name: str) -> tuple[Need, ...]:
+    """What a service dials; empty where it does not run."""
+    return msgspec.convert(_part(view, name, env, cluster_name, "needs") or (), tuple[Need, ...])
+
+
+@query
+def ports(view: View, name: str, env: str, cluster_name: str) -> dict[str, Port]:
+    """A service's ports by name, the main one first; empty where it does not run."""
+    found = _part(view, name, env, cluster_name, "ports") or {}
+    return {port: _typed(value, Port) for port, value in found.items()}
+
+
+def _part(view: View, name: str, env: str, cluster_name: str, field: str) -> Any:
+    """One field of a service, merged: what many ask of all services costs less than the whole."""
+    if not runs(view, name, env, cluster_name):
+        return None
+    shape = service_shape().fields[field].shape
+    value: Any = None
+    for layer in layers(view, name, env, cluster_name):
+        if field in layer.value:
+            value = merge(shape, value, layer.value[field])
+    return value

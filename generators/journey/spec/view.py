@@ -90,6 +90,27 @@ def query(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[V
     return ask  # type: ignore[return-value]  # callers keep the declared parameters; all of them are positional strings
 
 
+def inlined(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
+    """Make a pure function of a View and strings memoised but not a query: who asks is recorded as the reader.
+
+    For what is cheap and asked for often: it saves the record and the fingerprint of a value.
+    """
+    name = f"{function.__module__.removeprefix('journey.')}.{function.__name__}"
+
+    @wraps(function)
+    def ask(view: View, *args: Any) -> T:
+        key = (name, *args)
+        memo = view.engine.inlined.get(key)
+        if memo is None:
+            own = View(view.engine)
+            memo = view.engine.inlined[key] = Memo(function(own, *args), own.asked())  # type: ignore[call-arg]
+        view.reads += memo.reads
+        value: T = memo.value
+        return value
+
+    return ask  # type: ignore[return-value]  # as above
+
+
 class Engine:
     """Answers queries over the documents of one spec.
 
@@ -106,6 +127,7 @@ class Engine:
         self.documents = documents
         self.known = known or {}
         self.memos: dict[Key, Memo] = {}
+        self.inlined: dict[Key, Memo] = {}
         self.suspects = self._find_suspects(None if changed is None else frozenset(changed))
         self.learnt: dict[Key, Record] = {}
         """What other processes computed of the same spec."""

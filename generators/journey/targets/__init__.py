@@ -9,7 +9,7 @@ from typing import cast
 
 from journey.targets.protocol import Target
 
-MODULES = ("argocd", "schemas")
+MODULES = ("kubernetes", "argocd", "flux", "github_actions", "schemas")
 """Modules of this package, each a target."""
 
 GROUP = "journey.targets"

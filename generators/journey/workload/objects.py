@@ -68,14 +68,14 @@ def _standing(here: Place, wanted: Scale, found: Pods | None) -> list[Rendered]:
     rendered.extend(here.rendered(item, "secrets") for item in secrets.secret_objects(here))
     rendered.extend(here.rendered(item, "needs") for item in network.policies(here))
     rendered.extend(here.rendered(item, "ports") for item in expose.services(here))
-    if here.spec.kind != "stateful" and here.stateful:
-        rendered.extend(here.rendered(item, "volumes") for item in volumes.claims(here))
     return rendered
 
 
 def _running(here: Place, wanted: Scale, found: Pods) -> list[Rendered]:
-    """What runs pods, counts them, or leads requests to them."""
+    """What runs pods, counts them, leads requests to them, or waits for the first of them."""
     rendered = []
+    if here.spec.kind != "stateful":
+        rendered.extend(here.rendered(item, "volumes") for item in volumes.claims(here))
     before = migrations(here, found)
     if before is not None:
         rendered.append(here.rendered(before, "migrations", name=names.join(here.service, MIGRATIONS)))

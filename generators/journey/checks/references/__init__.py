@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from journey.checks.references.across import DUPLICATE, MISSING, judge
 from journey.checks.references.defined import defines
-from journey.checks.references.referred import refers
+from journey.checks.references.referred import PATH, refers
 from journey.checks.references.within import KEY, PORT, SELECTOR, VOLUME, inspect_unit
 
 RULES: dict[str, str] = {
@@ -20,4 +20,4 @@ RULES: dict[str, str] = {
     DUPLICATE: "One file defines an object on a cluster, never two.",
 }
 
-__all__ = ["RULES", "defines", "inspect_unit", "judge", "refers"]
+__all__ = ["PATH", "RULES", "defines", "inspect_unit", "judge", "refers"]
