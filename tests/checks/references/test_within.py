@@ -213,10 +213,12 @@ def test_a_pod_monitor_selects_pods_and_their_ports() -> None:
     assert within(changed(stray, "podmonitor", "spec", "namespaceSelector", to={"any": True})) == []
 
 
-def test_a_monitor_without_services_or_of_other_namespaces_is_left_alone() -> None:
+def test_a_monitor_of_other_namespaces_is_left_alone_and_one_without_services_where_no_pods_are() -> None:
     objects = changed(service_objects(), "monitor", "spec", "endpoints", 0, "port", to="metrics")
     assert within(changed(objects, "monitor", "spec", "namespaceSelector", to={"any": True})) == []
     objects.pop("service")
+    assert [problem.rule for problem in within(objects)] == ["references/selector"]
+    objects.pop("deployment")
     assert within(objects) == []
 
 

@@ -140,7 +140,7 @@ def _selects_nothing(found: Object, field: str, labels: Tree, pods: Iterable[Pod
 
 def _service_monitor(found: Object, group: Group) -> Iterator[Problem]:
     services = [item for item in group.objects if item.kind == "Service" and item.namespace == found.namespace]
-    if not services or mapping(found.spec, "namespaceSelector"):
+    if mapping(found.spec, "namespaceSelector") or not (services or group.expects(found.namespace)):
         return
     selector = mapping(found.spec, "selector")
     chosen = [item for item in services if selects(selector, descend(item.content, ("metadata", "labels")))]
