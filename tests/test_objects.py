@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from journey.artifact import Format
 from journey.objects import Files, containers, group_of, objects, read, sidecars
-from tests.checks.support import artifact, artifacts, made, service_objects
+from tests.checks.support import Tree, artifact, artifacts, made, service_objects
 
 
 def test_a_file_that_holds_an_object() -> None:
@@ -39,7 +39,7 @@ def test_containers_of_a_pod() -> None:
 
 
 def test_the_template_of_each_kind_of_workload() -> None:
-    template = {"spec": {"containers": []}}
+    template: Tree = {"spec": {"containers": []}}
     cron = read(artifact(made("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": template}}})))
     assert cron is not None and cron.template == template
     service = read(artifact(made("v1", "Service", spec={"template": template})))
