@@ -294,6 +294,12 @@ def test_a_project_is_confined_to_its_namespaces_and_windows() -> None:
     assert [window["applications"] for window in windows] == [["shared-prod-one"]]
 
 
+def test_a_window_of_days_is_told_in_hours() -> None:
+    platform = PLATFORM.replace("duration: 60h", "duration: 14d")
+    [window] = contents(argocd, view(platform=platform))[f"{PROJECTS}/shop-prod.yaml"]["spec"]["syncWindows"]
+    assert window["duration"] == "336h"
+
+
 def test_a_team_hears_of_its_projects_where_it_is_called() -> None:
     found = contents(argocd, view())
     prefix = "notifications.argoproj.io/subscribe.on-sync-failed"
@@ -553,6 +559,7 @@ def test_texts_within_config_maps_are_what_argo_cd_reads() -> None:
     assert ignored == {"jsonPointers": ["/status"]}
     told = configuration.notifications(view())
     assert yaml.safe_load(told["service.slack"]) == {"token": "$slack-token"}
+    assert yaml.safe_load(told["service.email"])["port"] == 587
     assert yaml.safe_load(told["trigger.on-sync-failed"])[0]["send"] == ["app-sync-failed"]
     assert "template.app-sync-failed" in told
     nobody = PLATFORM.replace(', slack: "#shop"', "")
@@ -572,7 +579,7 @@ def test_notifications_read_from_the_store_what_they_name() -> None:
     found = contents(argocd, view())[f"{INSTALLATION}/externalsecret-argocd-notifications-secret.yaml"]
     keys = {item["secretKey"] for item in found["spec"]["data"]}
     named = json.dumps(configuration.notifications(view()))
-    assert keys == {"slack-token", "email-host", "email-port", "email-username", "email-password", "email-from"}
+    assert keys == {"slack-token", "email-host", "email-username", "email-password", "email-from"}
     assert all(f"${key}" in named for key in keys)
 
 

@@ -91,8 +91,12 @@ _WHEN = {
 }
 """Conditions of the triggers, as in Argo CD's catalogue (notifications_catalog/triggers), each once per commit."""
 
-_SERVICES = {"slack": ("token",), "email": ("host", "port", "username", "password", "from")}
+_SERVICES = {"slack": ("token",), "email": ("host", "username", "password", "from")}
 """Settings of the services that tell people, all from a Secret (docs/operator-manual/notifications/services)."""
+
+MAIL_PORT = 587
+"""Port on which mail is submitted (RFC 6409). Written out: a number that is missing stops every service.
+"""
 
 _NEWS = {
     "on-deployed": "is synced and healthy at {{.app.status.sync.revision}}.",
@@ -230,6 +234,8 @@ def notifications(view: View) -> Object:
         for service, keys in _SERVICES.items()
         if service in services
     }
+    if "email" in services:
+        found["service.email"] += f"port: {MAIL_PORT}\n"
     for trigger in TRIGGERS:
         template = f"app-{trigger.removeprefix('on-')}"
         found[f"template.{template}"] = yaml.emit(_template(trigger))

@@ -18,6 +18,7 @@ from journey.targets.argocd.components import (
     Component,
     selector,
 )
+from journey.targets.argocd.configuration import MAIL_PORT
 from journey.targets.argocd.objects import Object, own_metadata
 
 _BY_NAME = {component.name: component for component in COMPONENTS}
@@ -30,9 +31,6 @@ CALLERS: dict[str, dict[int, tuple[str, ...]]] = {
 
 GIT_PORTS = {"https": 443, "ssh": 22, "git": 9418}
 """Ports of the protocols that a repository is pulled over (git-fetch(1), "Git URLs")."""
-
-MAIL_PORTS = (25, 465, 587)
-"""Ports on which mail is handed over (RFC 5321, RFC 8314)."""
 
 
 def policies(view: View, hub: str) -> Iterator[Object]:
@@ -120,4 +118,4 @@ def _outside(view: View, hub: str, name: str) -> tuple[int, ...]:
         return tuple(sorted({git, 443}))
     if name in (CONTROLLER, SERVER) and len(delivery.synced_from(view, hub)) > 1:
         return (443, 6443)
-    return (*MAIL_PORTS, 443) if name == NOTIFICATIONS else ()
+    return (443, MAIL_PORT) if name == NOTIFICATIONS else ()

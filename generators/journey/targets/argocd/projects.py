@@ -76,11 +76,16 @@ def _window(window: SyncWindow, applications: list[str]) -> Object:
     return {
         "kind": window.kind,
         "schedule": window.schedule,
-        "duration": window.duration,
+        "duration": _duration(window.duration),
         "timeZone": window.time_zone,
         "applications": applications,
         "manualSync": window.manual,
     }
+
+
+def _duration(text: str) -> str:
+    """A duration as Go reads it: it knows no days (pkg.go.dev/time#ParseDuration)."""
+    return f"{int(text[:-1]) * 24}h" if text.endswith("d") else text
 
 
 def platform(view: View, hub: str) -> Artifact:
