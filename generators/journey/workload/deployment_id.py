@@ -36,18 +36,28 @@ def hash_of(workload: Object, configuration: list[Object]) -> str:
 
 
 def stamped(workload: Object, place: Place, values: dict[str, str], deployment_id: str) -> Object:
-    """The workload with the id in its template's labels and its first container's environment; the given one stays."""
-    template = dict(template_of(workload))
-    metadata = dict(template.get("metadata") or {})
-    metadata["labels"] = {**(metadata.get("labels") or {}), names.DEPLOYMENT_ID: deployment_id}
-    template["metadata"] = metadata
-    spec = dict(template.get("spec") or {})
-    if containers := spec.get("containers"):
-        first = dict(containers[0])
-        first["env"] = [*(first.get("env") or ()), *_variables(place, values, deployment_id)]
+    """The workload with the id in its template's labels and its first container's environment; the given one stays.
+
+    What a patch took apart is left as it is: the object's schema says what is wrong with it.
+    """
+    template = template_of(workload)
+    if not template:
+        return workload
+    metadata, spec = _mapping(template.get("metadata")), _mapping(template.get("spec"))
+    metadata["labels"] = {**_mapping(metadata.get("labels")), names.DEPLOYMENT_ID: deployment_id}
+    containers = spec.get("containers")
+    if isinstance(containers, list) and containers and isinstance(containers[0], dict):
+        env = containers[0].get("env")
+        before = env if isinstance(env, list) else []
+        first = {**containers[0], "env": [*before, *_variables(place, values, deployment_id)]}
         spec["containers"] = [first, *containers[1:]]
-    template["spec"] = spec
+    template = {**template, "metadata": metadata, "spec": spec}
     return _replaced(workload, _TEMPLATE.get(workload["kind"], _USUAL), template)
+
+
+def _mapping(value: Any) -> Object:
+    """A copy of a mapping; empty for anything else."""
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def _replaced(node: Object, path: tuple[str, ...], value: Object) -> Object:

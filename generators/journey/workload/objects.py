@@ -73,7 +73,7 @@ def _standing(here: Place, wanted: Scale, found: Pods | None) -> list[Rendered]:
 
 def _running(here: Place, wanted: Scale, found: Pods) -> list[Rendered]:
     """What runs pods, counts them, leads requests to them, or waits for the first of them."""
-    rendered = []
+    rendered: list[Rendered] = []
     if here.spec.kind != "stateful":
         rendered.extend(here.rendered(item, "volumes") for item in volumes.claims(here))
     before = migrations(here, found)

@@ -43,7 +43,8 @@ def apply(place: Place, rendered: list[Rendered]) -> tuple[list[Rendered], tuple
 
 
 def _named(item: Rendered, name: str) -> bool:
-    return name in (item.name, item.content["metadata"].get("name"))
+    metadata = item.content.get("metadata")
+    return name == item.name or (isinstance(metadata, dict) and metadata.get("name") == name)
 
 
 def patched(content: Object, merge: Object | None, operations: tuple[Object, ...]) -> Object | None:

@@ -64,8 +64,9 @@ def _member(key: str, base: Any, patch: Any, own: bool) -> Any:
             return list(patch)
         if key in _SETS and isinstance(base, list | tuple):
             return [*base, *(item for item in patch if item not in base)]
-        name = _merge_key(key, [*(base or ()), *patch])
-        return _merge_list(base, patch, name) if name else list(patch)
+        items = list(base) if isinstance(base, list | tuple) else []
+        name = _merge_key(key, [*items, *patch])
+        return _merge_list(items, patch, name) if name else list(patch)
     return _merge(base, patch, own)
 
 
@@ -77,15 +78,20 @@ def _merge_key(key: str, items: list[Any]) -> str:
         name = "containerPort" if any(isinstance(item, dict) and "containerPort" in item for item in items) else "port"
     else:
         name = _KEYS.get(key, "")
-    named = (isinstance(item, dict) and (name in item or item.get(_DIRECTIVE) == "replace") for item in items)
-    return name if name and all(named) else ""
+    return name if name and all(_is_named(item, name) for item in items) else ""
 
 
-def _merge_list(base: Any, patch: Any, name: str) -> list[Any]:
+def _is_named(item: Any, name: str) -> bool:
+    if not isinstance(item, dict):
+        return False
+    return isinstance(item.get(name), str | int) or (name not in item and item.get(_DIRECTIVE) == "replace")
+
+
+def _merge_list(base: list[Any], patch: Any, name: str) -> list[Any]:
     """The base's items with the patch's over them, in the base's order; new ones follow."""
     if any(item.get(_DIRECTIVE) == "replace" and name not in item for item in patch):
         return [item for item in patch if name in item]
-    found = {item[name]: item for item in base or ()}
+    found = {item[name]: item for item in base}
     for item in patch:
         merged = _merge(found.get(item[name]), item, True)
         if merged is DELETED:
