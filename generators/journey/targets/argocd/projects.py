@@ -110,6 +110,7 @@ def platform(view: View, hub: str) -> Artifact:
         _window(window, [shared_name(env, spoke)])
         for spoke in spokes
         for env in delivery.environments_on(view, spoke)
+        if delivery.has_shared(view, env, spoke)
         for window in resolve.environment(view, env).sync_windows
     ]
     if windows:
