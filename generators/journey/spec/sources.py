@@ -11,7 +11,7 @@ from journey.problem import Place, Pointer, Problem
 from journey.spec import yaml
 from journey.spec.documents import platform_shape, promoted_platform_shape, promoted_service_shape, service_shape
 from journey.spec.shape import Shape
-from journey.spec.validate import Validator, empty
+from journey.spec.validate import Validator, did_you_mean, empty
 
 ROOT_FILE = "platform.yaml"
 DEFAULT_INCLUDES = ("apps/*/service.yaml",)
@@ -76,12 +76,16 @@ def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
             root, {}, [Problem(Place(ROOT_FILE), "spec/no-platform", "there is no platform.yaml here", hint)]
         )
     take(ROOT_FILE, platform_shape())
+    environments = documents[ROOT_FILE].value["environments"]
     for file in promoted_files(root, ""):
         take(file, promoted_platform_shape())
+        problems += _misplaced(file, environments)
     for file in service_files(root, documents[ROOT_FILE].value, problems):
         take(file, service_shape())
         for promoted in promoted_files(root, os.path.dirname(file)):
             take(promoted, promoted_service_shape())
+            problems += _misplaced(promoted, environments)
+    problems += _headless(root, documents)
     schemas = dict(_schema_files(root, documents[ROOT_FILE].value, problems))
     return Sources(root, documents, problems, schemas)
 
@@ -189,6 +193,34 @@ def _schema_files(root: str, platform: Mapping[str, Any], problems: list[Problem
 
 def _leaves(pattern: str) -> bool:
     return os.path.isabs(pattern) or ".." in pattern.split("/")
+
+
+def _misplaced(file: str, environments: Mapping[str, Any]) -> Iterator[Problem]:
+    """A promoted file that no environment reads."""
+    name = os.path.basename(file).removesuffix(".yaml")
+    if not environments:
+        return
+    found = environments.get(name)
+    if found is None:
+        message = f"there is no environment `{name}` that this could be promoted to"
+        yield Problem(Pointer(file), "spec/promoted-file", message, did_you_mean(name, environments))
+    elif found.get("base") == "head" or not found.get("promotesFrom"):
+        message = f"`{name}` renders from head: nothing is promoted to it"
+        yield Problem(Pointer(file), "spec/promoted-file", message, "remove this file")
+
+
+def _headless(root: str, documents: Mapping[str, Document]) -> Iterator[Problem]:
+    """Folders in which a service was promoted and whose service.yaml is gone."""
+    for pattern in documents[ROOT_FILE].value.get("includes", DEFAULT_INCLUDES):
+        if _leaves(pattern) or not pattern.endswith("/service.yaml"):
+            continue
+        for found in sorted(glob.glob(f"{os.path.dirname(pattern)}/promoted", root_dir=root)):
+            folder = os.path.dirname(found).replace(os.sep, "/")
+            files = promoted_files(root, folder)
+            if files and f"{folder}/service.yaml" not in documents:
+                message = f"`{os.path.basename(folder)}` is promoted and its service.yaml is gone"
+                hint = "put it back; to retire the service remove the whole folder, to rename it move the folder"
+                yield Problem(Place(files[0], 1, 1), "spec/promoted-file", message, hint)
 
 
 def promoted_files(root: str, folder: str) -> list[str]:

@@ -22,6 +22,7 @@ from journey.spec.rules import (
     references,
     running,
     services,
+    shapes,
     together,
     values,
 )
@@ -36,6 +37,7 @@ NAME = "spec/name"
 
 RULES: dict[str, str] = {
     NAME: "A service's folder is its name: a DNS-1123 label of at most 63 characters.",
+    **shapes.RULES,
     **references.RULES,
     **values.RULES,
     **needs.RULES,

@@ -65,14 +65,14 @@ def environment(fragment: Fragment, value: dict[str, Any], where: Pointer) -> It
         if item.__class__ is dict:
             yield from _text(name, item.get("value"), where.child("values", name, "value"))
         elif item.__class__ is str and (fault := kind_of(name, item)):
-            yield _problem(fault, where.child("values", name))
+            yield _problem(fault, name, where.child("values", name))
     for path, text in (value.get("files") or {}).items():
         yield from _text(path, text, where.child("files", path))
 
 
 def anywhere(fragment: Fragment, value: object, where: Pointer) -> Iterator[Problem]:
     """Texts at any depth of a field."""
-    return below("", value, where)
+    return below(str(where.path[-1]), value, where)
 
 
 def platform(view: View) -> Iterator[Problem]:
@@ -80,7 +80,7 @@ def platform(view: View) -> Iterator[Problem]:
     for file in (ROOT_FILE, *(f"promoted/{env}.yaml" for env in promoted_environments(view))):
         for name, addon in (view.input(file, "addons") or {}).items():
             for field in ("values", "clusters"):
-                yield from below("", addon.get(field), Pointer(file, ("addons", name, field)))
+                yield from below(field, addon.get(field), Pointer(file, ("addons", name, field)))
 
 
 def below(name: str, value: object, where: Pointer) -> Iterator[Problem]:
@@ -99,11 +99,11 @@ def below(name: str, value: object, where: Pointer) -> Iterator[Problem]:
 
 def _text(name: str, value: object, where: Pointer) -> Iterator[Problem]:
     if value.__class__ is str and (kind := kind_of(name, str(value))):
-        yield _problem(kind, where)
+        yield _problem(kind, name, where)
 
 
-def _problem(kind: str, where: Pointer) -> Problem:
-    return Problem(where, PLAINTEXT, f"`{where.path[-1]}` holds what looks like {kind}", _HINT)
+def _problem(kind: str, name: str, where: Pointer) -> Problem:
+    return Problem(where, PLAINTEXT, f"`{name}` holds what looks like {kind}", _HINT)
 
 
 def kind_of(name: str, text: str) -> str:

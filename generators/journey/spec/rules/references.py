@@ -15,6 +15,7 @@ from journey.spec.view import View
 TEAM = "spec/unknown-team"
 ENVIRONMENT = "spec/unknown-environment"
 CLUSTER = "spec/unknown-cluster"
+UNUSED = "spec/unused-cluster"
 SERVICE = "spec/unknown-service"
 SIZE = "spec/unknown-size"
 ADDON = "spec/unknown-addon"
@@ -25,6 +26,7 @@ RULES = {
     TEAM: "The team that owns something is one of `platform.yaml`'s teams.",
     ENVIRONMENT: "An environment that is named is one of `platform.yaml`'s.",
     CLUSTER: "A cluster that is named is one of `platform.yaml`'s, and in an overlay one of the environment's.",
+    UNUSED: "A cluster is in an environment, or the hub of others.",
     SERVICE: "A service that is needed is one of the platform's.",
     SIZE: "A size that is named is one of `platform.yaml`'s.",
     ADDON: "An add-on that a cluster runs is described in `platform.yaml`.",
@@ -72,7 +74,7 @@ def _environments(view: View) -> Iterator[Problem]:
         if name not in carried and name not in hubs:
             message = f"cluster `{name}` is in no environment: nothing is rendered for it"
             hint = f"environments: {{<environment>: {{clusters: [{name}]}}}}"
-            yield Problem(Pointer(ROOT_FILE, ("clusters", name), True), CLUSTER, message, hint, Level.WARNING)
+            yield Problem(Pointer(ROOT_FILE, ("clusters", name), True), UNUSED, message, hint, Level.WARNING)
 
 
 def _clusters(view: View) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ _BLOCKS: dict[str, tuple[str, ...]] = {
 }
 """Rules that hold a file against a block of `platform.yaml`: where that is partly refused, they cannot tell."""
 
-_OF_OTHERS = frozenset({running.PORT, running.NEED_HERE, services.WAY_IN, references.SERVICE})
+_OF_OTHERS = frozenset({running.PORT, running.NEED_HERE, services.WAY_IN})
 """Rules that hold a service against another one's file."""
 
 
