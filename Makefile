@@ -6,7 +6,7 @@ BIN := .venv/bin
 ROOTS := $(patsubst %/platform.yaml,%,$(wildcard ./platform.yaml examples/*/platform.yaml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test lint format lock clean
+.PHONY: help setup render check test lint format lock bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
@@ -41,6 +41,10 @@ format: setup ## Format the Python code and mend what ruff can
 lock: ## Write the lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
 	@$(PYTHON) tools/lock.py $(ARGS)
 
+bench: setup ## Measure time and memory beside Helm and a floor; BENCH_ARGS="-n 100" is quick
+	@$(PYTHON) -I benchmarks/install.py
+	@$(BIN)/python -m benchmarks.run $(BENCH_ARGS)
+
 clean: ## Remove .venv/ and what builds and tests left behind
-	@rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .cache/bench-venv build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
