@@ -8,6 +8,7 @@ import pytest
 
 from journey.artifact import Artifact, Unit
 from journey.checks import references
+from journey.checks.references.referred import CLUSTER
 from journey.problem import Pointer, Problem
 from tests.checks.support import (
     ARGOCD,
@@ -270,3 +271,9 @@ def test_nothing_is_missed_in_a_namespace_that_a_packaged_chart_fills(source: Tr
     addon["metadata"]["name"] = "addon"
     addon["spec"] |= {"source": source, "destination": {"namespace": "addon"}}
     assert across(platform(route, applied={"app": application(), "addon": addon})) == []
+
+
+def test_a_cluster_without_an_argo_cd_of_its_own_is_known_by_its_shared_objects() -> None:
+    named = [(f"{CLUSTER}spoke", "clusters/hub/applications/auth.yaml", ORIGIN)]
+    assert list(references.judge({}, named, {"clusters/spoke/shared"})) == []
+    assert len(list(references.judge({}, named, {"clusters/hub/shared"}))) == 1

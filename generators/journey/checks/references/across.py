@@ -45,17 +45,23 @@ def judge(
     """
     yield from _duplicates(defined)
     absent = [found for found in referred if found[0] not in defined and f"{DERIVED}{found[0]}" not in defined]
-    missing = [found for found in absent if not _is_there(found[0], defined, folders)]
+    clusters = _clusters(folders)
+    missing = [found for found in absent if not _is_there(found[0], defined, folders, clusters)]
     if missing:
         yield from _missing(defined, missing, folders)
 
 
-def _is_there(identity: str, defined: Defined, folders: Collection[str]) -> bool:
+def _clusters(folders: Iterable[str]) -> set[str]:
+    """The clusters that something is rendered for: a hub's have shared objects, but no Argo CD of their own."""
+    return {folder.split("/")[1] for folder in folders if folder.startswith("clusters/")}
+
+
+def _is_there(identity: str, defined: Defined, folders: Collection[str], clusters: Collection[str]) -> bool:
     """Whether a folder holds files, a cluster has any, or a chart fills the namespace with what nobody knows here."""
     if identity.startswith(PATH):
         return identity.removeprefix(PATH) in folders
     if identity.startswith(CLUSTER):
-        return f"clusters/{identity.removeprefix(CLUSTER)}" in folders
+        return identity.removeprefix(CLUSTER) in clusters
     cluster, _, namespace, _ = identity.split("|", 3)
     return bool(namespace) and f"{DERIVED}{cluster}|{ANYTHING}|{namespace}|{ANYTHING}" in defined
 
@@ -107,8 +113,7 @@ class _Known:
             return f"folder {path}, which holds no rendered file", _did_you_mean(path, self.folders)
         if identity.startswith(CLUSTER):
             name = identity.removeprefix(CLUSTER)
-            known = {folder.split("/")[1] for folder in self.folders if folder.startswith("clusters/")}
-            return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, known)
+            return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, _clusters(self.folders))
         wanted = Identity(*identity.split("|", 3))
         return f"{wanted}, which nothing renders on cluster {wanted.cluster}", self._hint(wanted)
 
