@@ -17,7 +17,7 @@ NAME = "kubernetes"
 DESCRIPTION = "Kubernetes objects of services and datastores, a file an object."
 CONSUMER = "kube-apiserver"
 FOLDERS = ("environments", "clusters")
-PATTERNS = ()
+PATTERNS: tuple[str, ...] = ()
 
 
 def units(view: View) -> Iterator[Unit]:

@@ -26,7 +26,9 @@ SCRIPT = """\
 until pg_isready --quiet; do sleep 1; done
 for database in "$@"; do
   prefix=$(printf %s "$database" | tr a-z- A-Z_)
-  eval "export ROLE=\\$${prefix}_USERNAME PASSWORD=\\$${prefix}_PASSWORD DATABASE=\\$database"
+  eval "ROLE=\\$${prefix}_USERNAME PASSWORD=\\$${prefix}_PASSWORD"
+  DATABASE=$database
+  export ROLE PASSWORD DATABASE
   psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'SQL'
 \\set role `printenv ROLE`
 \\set password `printenv PASSWORD`

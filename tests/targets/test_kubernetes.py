@@ -1,0 +1,136 @@
+"""The target `kubernetes`: its units, its files, and what environments and clusters share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from journey.artifact import Format, Unit
+from journey.formats import encode
+from journey.spec.view import View
+from journey.targets import kubernetes
+from tests.workload.platforms import Data, schemas, service, store, view_of
+
+ROUTED: dict[str, Data] = {"auth": service(routes={"api": {}}), "mail": service(priority="low")}
+
+
+def files(view: View, version: str = "1.34") -> dict[str, Any]:
+    """All files by path; each such as the cluster takes, at a path of its own."""
+    found: dict[str, Any] = {}
+    for unit in kubernetes.units(view):
+        for artifact in kubernetes.render(unit, view):
+            assert artifact.path not in found
+            assert artifact.format is Format.YAML
+            assert isinstance(artifact.content, dict)
+            assert schemas().errors(version, artifact.content) == []
+            found[artifact.path] = artifact.content
+    return found
+
+
+def gateway_api(**cluster: Any) -> View:
+    return view_of(ROUTED, cluster={"gateway": "gateway-api", "addons": ["envoy"], **cluster})
+
+
+def test_units_are_services_datastores_and_what_is_shared() -> None:
+    view = view_of(ROUTED, datastores={"main": store()}, cluster={"gateway": "gateway-api"})
+    assert list(kubernetes.units(view)) == [
+        Unit("kubernetes", "dev", "local", "auth"),
+        Unit("kubernetes", "dev", "local", "mail"),
+        Unit("kubernetes", "dev", "local", name="main"),
+        Unit("kubernetes", "dev", "local", name="_shared"),
+        Unit("kubernetes", cluster="local"),
+    ]
+
+
+@pytest.mark.parametrize("gateway", ["nginx", "kong", "ingress"])
+def test_only_the_gateway_api_has_shared_objects(gateway: str) -> None:
+    names = [unit.name for unit in kubernetes.units(view_of(ROUTED, cluster={"gateway": gateway}))]
+    assert "_shared" not in names
+
+
+def test_a_platform_without_services_has_no_units() -> None:
+    assert list(kubernetes.units(view_of())) == []
+
+
+def test_a_file_holds_one_object_and_is_named_by_it() -> None:
+    found = files(view_of({"auth": service(config={"values": {"A": "b"}})}, datastores={"main": store()}))
+    folder = "environments/dev/local/kubernetes"
+    assert found[f"{folder}/auth/deployment-auth.yaml"]["kind"] == "Deployment"
+    assert found[f"{folder}/auth/configmap-auth.yaml"]["metadata"]["name"].startswith("auth-")
+    assert found[f"{folder}/main/statefulset-main.yaml"]["kind"] == "StatefulSet"
+    assert found["clusters/local/shared/priorityclass-normal.yaml"]["value"] == 10_000
+
+
+def test_the_same_platform_gives_the_same_bytes() -> None:
+    def rendered() -> list[bytes]:
+        view = view_of(ROUTED, datastores={"main": store(databases=["auth"])})
+        units = kubernetes.units(view)
+        return [encode(item.format, item.content) for unit in units for item in kubernetes.render(unit, view)]
+
+    assert rendered() == rendered()
+
+
+def test_the_gateway_takes_routes_of_its_environment_alone() -> None:
+    found = files(gateway_api())
+    folder = "environments/dev/local/kubernetes/_shared"
+    assert sorted(path.removeprefix(f"{folder}/") for path in found if path.startswith(folder)) == [
+        "gateway-gateway.yaml",
+        "namespace-gateway.yaml",
+        "networkpolicy-default-deny.yaml",
+    ]
+    spec = found[f"{folder}/gateway-gateway.yaml"]["spec"]
+    labels = {"request-journey.dev/environment": "dev"}
+    namespaces = {"from": "Selector", "selector": {"matchLabels": labels}}
+    assert spec == {
+        "gatewayClassName": "acme",
+        "listeners": [{"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": namespaces}}],
+    }
+    auth = found["environments/dev/local/kubernetes/auth/namespace-auth.yaml"]
+    assert labels.items() <= auth["metadata"]["labels"].items()
+
+
+def test_with_an_issuer_the_gateway_speaks_https_and_sends_http_there() -> None:
+    view = view_of(
+        {
+            "auth": service(routes={"api": {}, "other": {"host": "www.example.org"}}),
+            "mail": service(routes={"api": {}}),
+        },
+        cluster={"gateway": "gateway-api", "certificateIssuer": "public"},
+    )
+    found = files(view)
+    folder = "environments/dev/local/kubernetes/_shared"
+    gateway = found[f"{folder}/gateway-gateway.yaml"]
+    assert gateway["metadata"]["annotations"] == {"cert-manager.io/cluster-issuer": "public"}
+    plain, domain, other = gateway["spec"]["listeners"]
+    assert plain["allowedRoutes"] == {"namespaces": {"from": "Same"}}
+    assert (domain["name"], domain["hostname"], domain["port"]) == ("https", "*.dev.example.com", 443)
+    assert domain["tls"] == {"mode": "Terminate", "certificateRefs": [{"name": "https-tls"}]}
+    assert (other["name"], other["hostname"]) == ("https-www-example-org", "www.example.org")
+    redirect = found[f"{folder}/httproute-https-redirect.yaml"]["spec"]
+    assert redirect["parentRefs"] == [{"name": "gateway", "sectionName": "http"}]
+    assert redirect["rules"][0]["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
+    routes = [item for path, item in found.items() if path.startswith("environments") and "httproute-auth" in path]
+    names = {listener["name"] for listener in gateway["spec"]["listeners"]}
+    assert {item["spec"]["parentRefs"][0]["sectionName"] for item in routes} <= names
+
+
+def cluster_files(view: View) -> list[str]:
+    folder = "clusters/local/shared/"
+    return [path.removeprefix(folder) for path in files(view) if path.startswith(folder)]
+
+
+def test_a_cluster_has_the_priority_classes_that_are_used_and_its_gateway_class() -> None:
+    assert cluster_files(gateway_api()) == [
+        "priorityclass-low.yaml",
+        "priorityclass-normal.yaml",
+        "gatewayclass-acme.yaml",
+    ]
+
+
+def test_a_datastore_in_the_cluster_has_a_priority_too() -> None:
+    said = {"auth": service(off={"priorityClass": {"reason": "Adopted."}})}
+    cluster = {"gateway": "nginx"}
+    assert cluster_files(view_of(said, datastores={"main": store()}, cluster=cluster)) == ["priorityclass-high.yaml"]
+    managed = view_of(said, datastores={"main": store()}, environment={"datastores": "managed"}, cluster=cluster)
+    assert cluster_files(managed) == []
