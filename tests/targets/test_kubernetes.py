@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from journey.artifact import Format, Unit
+from journey.facts import delivery
 from journey.formats import encode
 from journey.spec.view import View
 from journey.targets import kubernetes
@@ -76,7 +77,7 @@ def test_the_gateway_takes_routes_of_its_environment_alone() -> None:
     folder = "environments/dev/local/kubernetes/_shared"
     assert sorted(path.removeprefix(f"{folder}/") for path in found if path.startswith(folder)) == [
         "gateway-gateway.yaml",
-        "namespace-gateway.yaml",
+        "namespace-shared-gateway.yaml",
         "networkpolicy-default-deny.yaml",
     ]
     spec = found[f"{folder}/gateway-gateway.yaml"]["spec"]
@@ -134,3 +135,44 @@ def test_a_datastore_in_the_cluster_has_a_priority_too() -> None:
     assert cluster_files(view_of(said, datastores={"main": store()}, cluster=cluster)) == ["priorityclass-high.yaml"]
     managed = view_of(said, datastores={"main": store()}, environment={"datastores": "managed"}, cluster=cluster)
     assert cluster_files(managed) == []
+
+
+EVERYTHING: dict[str, Data] = {
+    "auth": service(
+        routes={"api": {}},
+        scaling={"min": 1, "max": 3},
+        needs=[{"datastore": "main"}],
+        config={"values": {"A": "b"}},
+        secrets={"TOKEN": {"path": "a", "key": "b"}},
+        identity={"kubernetes": [{"resources": ["pods"], "verbs": ["get"]}]},
+        metrics={},
+        volumes={"data": {"path": "/data", "kind": "persistent"}},
+        migrations={"command": ["migrate"]},
+    ),
+    "count": service(kind="stateful", scaling={"min": 1, "max": 3, "requestsPerSecond": 9}, metrics={}),
+    "clean": service(kind="cron", schedule={"cron": "0 * * * *"}),
+    "once": service(kind="job"),
+}
+
+
+@pytest.mark.parametrize("gateway", ["gateway-api", "ingress", "nginx"])
+@pytest.mark.parametrize("instances", [1, 3])
+def test_whoever_syncs_may_bring_every_kind_that_is_rendered(gateway: str, instances: int) -> None:
+    datastores = {"main": store(databases=["auth"], instances=instances), "cache": store(engine="redis", version="7.2")}
+    cluster = {"gateway": gateway, "certificateIssuer": "public", "addons": ["prometheus"]}
+    view = view_of(EVERYTHING, datastores=datastores, cluster=cluster)
+    for unit in kubernetes.units(view):
+        if not unit.environment:
+            continue
+        if unit.service:
+            allowed = set(delivery.kinds(view, unit.service, "dev", "local"))
+        elif unit.name == delivery.SHARED:
+            allowed = set(delivery.SHARED_KINDS)
+        else:
+            allowed = set(delivery.datastore_kinds(view, unit.name, "dev"))
+        made = {kind_of(artifact.content) for artifact in kubernetes.render(unit, view)}
+        assert made - allowed == {("", "Namespace")}
+
+
+def kind_of(content: Any) -> tuple[str, str]:
+    return content["apiVersion"].rpartition("/")[0], content["kind"]

@@ -63,7 +63,7 @@ def routes(said: Data, **cluster: Any) -> dict[str, Data]:
 def test_a_route_hangs_on_the_environments_gateway() -> None:
     assert routes({"api": {"path": "/api", "timeout": "20s"}}) == {
         "HTTPRoute/auth-api": {
-            "parentRefs": [{"name": "gateway", "namespace": "gateway", "sectionName": "http"}],
+            "parentRefs": [{"name": "gateway", "namespace": "shared-gateway", "sectionName": "http"}],
             "hostnames": ["auth.dev.example.com"],
             "rules": [
                 {

@@ -156,10 +156,15 @@ def test_the_grace_period_is_drain_longest_request_and_margin() -> None:
     assert pod()["terminationGracePeriodSeconds"] == 10 + 30 + 5
 
 
-def test_a_worker_that_nobody_dials_needs_no_drain() -> None:
-    found = pod(kind="worker", ports={})
+@pytest.mark.parametrize("fields", [{"ports": {}}, {"metrics": {}}])
+def test_a_worker_that_nobody_dials_needs_no_drain(fields: Data) -> None:
+    found = pod(kind="worker", **fields)
     assert found["terminationGracePeriodSeconds"] == 30 + 5
     assert "lifecycle" not in found["containers"][0]
+
+
+def test_a_worker_that_is_dialled_drains() -> None:
+    assert "lifecycle" in container(kind="worker")
 
 
 def test_pods_spread_over_zones_and_nodes_each_revision_by_itself() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.workload.platforms import container_of, objects, pod_of, service, store, workload
+from journey.workload.objects import workload_of
+from tests.workload.platforms import container_of, objects, pod_of, service, store, view_of, workload
 
 HOOK = "argocd.argoproj.io/hook"
 WAVE = "argocd.argoproj.io/sync-wave"
@@ -138,3 +139,11 @@ def test_migrations_leave_claims_that_only_the_stateful_sets_pods_have() -> None
     found = objects(service(kind="stateful", migrations={"command": ["migrate"]}, volumes=volumes))
     mounts = container_of(found["Job/auth-migrations"])["volumeMounts"]
     assert mounts == [{"name": "tmp", "mountPath": "/tmp"}]
+
+
+def test_names_leave_room_for_what_is_made_of_them() -> None:
+    long = "a" * 60
+    view = view_of({long: service(kind="cron", schedule={"cron": "0 * * * *"})})
+    names = {item.kind: item.content["metadata"]["name"] for item in workload_of(view, long, "dev", "local").objects}
+    assert len(names["CronJob"]) == 52
+    assert names["ServiceAccount"] == long

@@ -206,8 +206,11 @@ def has_shared(view: View, environment: str, cluster: str) -> bool:
 
 @query
 def shared_namespace(view: View, environment: str, cluster: str) -> str:
-    """The namespace of an environment's objects on a cluster that belong to no service."""
-    return namespace(view, "gateway", environment, cluster)
+    """The namespace of an environment's objects on a cluster that belong to no service.
+
+    A platform may well have a service called `gateway`, so it is not called that.
+    """
+    return namespace(view, "shared-gateway", environment, cluster)
 
 
 def _has_routes(view: View, service: str, environment: str, cluster: str) -> bool:
@@ -259,8 +262,8 @@ def datastore_kinds(view: View, datastore: str, environment: str) -> tuple[Group
     wanted = {*_ALWAYS, *_SECRETS}
     if resolve.environment(view, environment).datastores == "in-cluster":
         wanted |= {*_MONITORS, ("apps", "StatefulSet")}
-        if found.engine == "postgresql" and found.instances > 1:
-            wanted |= _POSTGRESQL_OPERATOR
+        if found.engine == "postgresql":
+            wanted |= _POSTGRESQL_OPERATOR if found.instances > 1 else {("batch", "Job")}
     return tuple(sorted(wanted))
 
 

@@ -7,6 +7,7 @@ import math
 from journey import names
 from journey.facts import delivery, gateways, platform_peers
 from journey.facts.routes import Entry, entries, service_port
+from journey.facts.termination import is_dialled
 from journey.facts.units import seconds
 from journey.spec.service import Port
 from journey.workload.place import FIRST, LAST, Object, Place
@@ -14,15 +15,10 @@ from journey.workload.place import FIRST, LAST, Object, Place
 
 def services(place: Place) -> list[Object]:
     """The Service; a stateful service also has one that gives each pod a name of its own."""
-    spec = place.spec
-    if spec.kind == "stateful":
-        return [*([_service(place)] if spec.ports else []), governing(place)]
-    serves = spec.kind == "web" or any(name != _metrics_port(place) for name in spec.ports)
-    return [_service(place)] if spec.ports and serves and spec.kind in ("web", "worker") else []
-
-
-def _metrics_port(place: Place) -> str:
-    return place.spec.metrics.port if place.spec.metrics else ""
+    found = [_service(place)] if is_dialled(place.spec) else []
+    if place.spec.kind == "stateful":
+        found.append(governing(place))
+    return found
 
 
 def _service(place: Place) -> Object:

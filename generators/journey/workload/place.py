@@ -59,11 +59,6 @@ class Place(NamedTuple):
         return self.service, self.environment, self.cluster
 
     @property
-    def built(self) -> bool:
-        """Whether there is an image to run."""
-        return self.spec.release is not None
-
-    @property
     def stateful(self) -> bool:
         """Whether it keeps data in volumes that outlive its pods."""
         return any(volume.kind == "persistent" for volume in self.spec.volumes.values())

@@ -87,7 +87,7 @@ def _cron_job(place: Place, pods: Pods) -> Object | None:
     }
     if schedule.suspend:
         spec["suspend"] = True
-    return _object("batch/v1", "CronJob", place.meta(place.service, LAST), spec)
+    return _object("batch/v1", "CronJob", place.meta(workload_name(place), LAST), spec)
 
 
 def _job(place: Place, pods: Pods) -> Object:

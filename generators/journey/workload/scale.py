@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journey import names
 from journey.facts import observability, scaling
 from journey.facts.delivery import SCALED
 from journey.facts.scaling import Scale
@@ -39,9 +40,16 @@ def autoscaler(place: Place, wanted: Scale) -> Object | None:
     }
 
 
+SHORT = 52
+"""Most characters of the name of a CronJob or StatefulSet: what is made of it gets a suffix of up to eleven more
+(kubernetes.io/docs/concepts/workloads/controllers/cron-jobs; a revision's name is a label)."""
+
+
 def workload_name(place: Place) -> str:
     """The name of what runs the pods; a StatefulSet's survives a renaming, as its volumes' names hang on it."""
-    return place.identity if place.spec.kind == "stateful" else place.service
+    if place.spec.kind == "stateful":
+        return names.join(place.identity, limit=SHORT)
+    return names.join(place.service, limit=SHORT) if place.spec.kind == "cron" else place.service
 
 
 def _target(place: Place) -> Object:

@@ -27,7 +27,7 @@ def units(view: View) -> Iterator[Unit]:
             yield Unit(NAME, environment, cluster, service)
         for datastore in resolve.datastores(view, environment):
             yield Unit(NAME, environment, cluster, name=datastore)
-        if shared.has_objects(view, environment, cluster):
+        if delivery.has_shared(view, environment, cluster):
             yield Unit(NAME, environment, cluster, name=delivery.SHARED)
     for cluster in resolve.clusters(view):
         if delivery.has_cluster_shared(view, cluster):

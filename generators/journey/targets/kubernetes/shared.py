@@ -16,11 +16,6 @@ API = "gateway.networking.k8s.io/v1"
 REDIRECT = "https-redirect"
 
 
-def has_objects(view: View, environment: str, cluster: str) -> bool:
-    """Whether there is a Gateway."""
-    return resolve.cluster(view, cluster).gateway == "gateway-api" and delivery.has_shared(view, environment, cluster)
-
-
 def objects(view: View, environment: str, cluster: str) -> list[Rendered]:
     """The Gateway in a namespace of its own, without pods; with HTTPS, what redirects to it."""
     origin = Pointer(resolve.ROOT_FILE, ("environments", environment))
