@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-FOLDERS = (".github/workflows", "clusters", "environments")
+FOLDERS = (".github/workflows", "clusters", "docs/reference", "environments")
 """Folders that rendering owns as a whole."""
 
 PATTERNS = (
