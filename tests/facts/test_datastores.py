@@ -32,6 +32,7 @@ def test_a_service_reaches_a_datastore(said: dict[str, object], login: Login) ->
 
 def test_variables_of_a_login_begin_with_the_datastores_name() -> None:
     assert Login("audit-log", "", 0, "", "", "").prefix == "AUDIT_LOG"
+    assert Login("1st", "", 0, "", "", "").prefix == "_1ST"
 
 
 def test_an_unknown_datastore_has_neither_login_nor_pods() -> None:

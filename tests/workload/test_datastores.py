@@ -114,7 +114,7 @@ def test_databases_and_their_roles_are_made_after_the_server_is_up() -> None:
     assert container["command"][:2] == ["sh", "-ec"]
     assert container["command"][3:] == ["databases", "auth", "audit-log"]
     env = {item["name"]: item.get("valueFrom", {}).get("secretKeyRef") for item in container["env"]}
-    assert env["AUDIT_LOG_PASSWORD"] == {"name": "main-audit-log", "key": "password"}
+    assert env["ROLE_AUDIT_LOG_PASSWORD"] == {"name": "main-audit-log", "key": "password"}
     assert env["PGUSER"] == {"name": "main", "key": "username"}
     assert found["ExternalSecret/main-audit-log"]["spec"]["data"][1]["remoteRef"] == {
         "key": "dev/datastores/main/audit-log",

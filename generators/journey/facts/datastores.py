@@ -32,8 +32,9 @@ class Login(NamedTuple):
 
     @property
     def prefix(self) -> str:
-        """What the environment variables of this login begin with."""
-        return self.datastore.upper().replace("-", "_")
+        """What the environment variables of this login begin with: a letter, or `_` before a digit."""
+        prefix = self.datastore.upper().replace("-", "_")
+        return f"_{prefix}" if prefix[0].isdigit() else prefix
 
 
 def is_managed(view: View, environment: str) -> bool:

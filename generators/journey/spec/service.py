@@ -102,7 +102,12 @@ class Secret(Record, kw_only=True):
     key: Annotated[str, text("Key at that path.", "clientSecret")]
     file: (
         Annotated[
-            str, text("Mount as this file instead of an environment variable.", "/run/secrets/key.pem", pattern=r"^/")
+            str,
+            text(
+                "Mount as this file instead; a variable whose name ends in `_FILE` then holds the path.",
+                "/run/secrets/key.pem",
+                pattern=r"^/",
+            ),
         ]
         | None
     ) = None

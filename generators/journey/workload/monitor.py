@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from journey.facts.termination import is_dialled
 from journey.workload.place import LAST, Object, Place
 
 _API = "monitoring.coreos.com/v1"
 
 
-def monitor(place: Place, through_service: bool) -> Object | None:
+def monitor(place: Place) -> Object | None:
     """A ServiceMonitor, or a PodMonitor where no Service leads to the port; none for what runs and ends."""
     metrics = place.spec.metrics
     if metrics is None or "monitor" in place.spec.off or place.spec.kind in ("cron", "job"):
         return None
+    through_service = place.spec.kind != "stateful" and is_dialled(place.spec)
     kind, endpoints = ("ServiceMonitor", "endpoints") if through_service else ("PodMonitor", "podMetricsEndpoints")
     return {
         "apiVersion": _API,

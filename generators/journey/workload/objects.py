@@ -90,8 +90,7 @@ def _running(here: Place, wanted: Scale, found: Pods) -> list[Rendered]:
         rendered.append(here.rendered(budget, "scaling"))
     for item, name in expose.routes(here):
         rendered.append(here.rendered(item, "routes", name) if name else here.rendered(item, "routes"))
-    through_service = here.spec.kind != "stateful" and bool(expose.services(here))
-    watcher = monitor.monitor(here, through_service)
+    watcher = monitor.monitor(here)
     if watcher is not None:
         rendered.append(here.rendered(watcher, "metrics"))
     return rendered

@@ -26,7 +26,7 @@ SCRIPT = """\
 until pg_isready --quiet; do sleep 1; done
 for database in "$@"; do
   prefix=$(printf %s "$database" | tr a-z- A-Z_)
-  eval "ROLE=\\$${prefix}_USERNAME PASSWORD=\\$${prefix}_PASSWORD"
+  eval "ROLE=\\$ROLE_${prefix}_USERNAME PASSWORD=\\$ROLE_${prefix}_PASSWORD"
   DATABASE=$database
   export ROLE PASSWORD DATABASE
   psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'SQL'
@@ -119,7 +119,7 @@ def _job_pod(place: StorePlace) -> Object:
     for database in place.store.databases:
         prefix = database.upper().replace("-", "_")
         secret = common.login_name(place, database)
-        env.extend(from_secret(f"{prefix}_{key.upper()}", secret, key) for key in ("username", "password"))
+        env.extend(from_secret(f"ROLE_{prefix}_{key.upper()}", secret, key) for key in ("username", "password"))
     return {
         "restartPolicy": "Never",
         "serviceAccountName": place.name,
