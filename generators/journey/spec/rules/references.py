@@ -7,8 +7,8 @@ from typing import Any
 
 from journey.problem import Level, Pointer, Problem
 from journey.spec import resolve
-from journey.spec.resolve import ROOT_FILE, SERVICES
 from journey.spec.rules.fragments import Fragment, promoted_environments
+from journey.spec.sources import ROOT_FILE, SERVICES
 from journey.spec.validate import did_you_mean
 from journey.spec.view import View
 

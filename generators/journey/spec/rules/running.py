@@ -10,6 +10,7 @@ from journey.spec.rules.place import Place
 from journey.spec.rules.presence import LISTENING, SCALED, presence
 from journey.spec.rules.values import length, size
 from journey.spec.service import Need, Probe, Resources
+from journey.spec.sources import SERVICES
 from journey.spec.validate import did_you_mean
 
 KIND = "spec/kind"
@@ -168,7 +169,7 @@ def needs(here: Place) -> Iterator[Problem]:
 
 def _service(here: Place, need: Need, name: str) -> Iterator[Problem]:
     view = here.view
-    if name == here.name or not view.input(resolve.SERVICES, name):
+    if name == here.name or not view.input(SERVICES, name):
         return
     other = presence(view, name, here.environment, here.cluster)
     where = ("needs", ("service", name))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from journey.problem import Pointer, Problem
 from journey.spec import resolve
 from journey.spec.resolve import ROOT_FILE
+from journey.spec.rules.place import Place
 from journey.spec.rules.presence import Entry, presence, presences
 from journey.spec.view import View
 
@@ -86,20 +87,18 @@ def routes(view: View) -> Iterator[Problem]:
                 other = next((found for found in others if _meet(found[1].methods, entry.methods)), None)
                 others.append((name, entry))
                 if other is not None:
-                    yield _route(view, name, entry, other)
+                    yield from (_route(place, entry, other) for place in _places(view, name, env, cluster))
 
 
 def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return not one or not other or not set(one).isdisjoint(other)
 
 
-def _route(view: View, name: str, entry: Entry, other: tuple[str, Entry]) -> Problem:
+def _route(here: Place, entry: Entry, other: tuple[str, Entry]) -> Problem:
     message = f"`{entry.host}{entry.path}` ({entry.match}) is also answered by route `{other[1].name}` of `{other[0]}`"
-    head = view.input(resolve.service_file(view, name)) or {}
-    known = entry.name in (head.get("routes") or {})
-    path = ("routes", entry.name) if known else ()
-    where = Pointer(resolve.service_file(view, name), path, key=known)
-    return Problem(where, ROUTE, message, "give one another host, path or set of methods")
+    where = here.where("routes", entry.name)
+    known = where.path[-1:] == (entry.name,)
+    return Problem(where._replace(key=known), ROUTE, message, "give one another host, path or set of methods")
 
 
 def ways_in(view: View) -> Iterator[Problem]:
@@ -125,13 +124,15 @@ def order(view: View) -> Iterator[Problem]:
     """A circle of needs that say `before`; Argo CD would wait for ever."""
     for env, cluster in resolve.places(view):
         before = {
-            name: [other for other in here.before if presence(view, other, env, cluster) is not None]
+            name: [other for other in here.before if other != name and presence(view, other, env, cluster) is not None]
             for name in resolve.services(view)
             if (here := presence(view, name, env, cluster)) is not None and here.before
         }
         for circle in circles(before):
             message = f"these wait for each other to start: {' -> '.join([*circle, circle[0]])}"
-            yield Problem(_need(view, circle[0], circle[1 % len(circle)]), CYCLE, message, "start: any, on one of them")
+            for place in _places(view, circle[0], env, cluster):
+                where = place.where("needs", ("service", circle[1 % len(circle)]))
+                yield Problem(where, CYCLE, message, "start: any, on one of them")
 
 
 def circles(before: dict[str, list[str]]) -> Iterator[list[str]]:
@@ -155,12 +156,11 @@ def circles(before: dict[str, list[str]]) -> Iterator[list[str]]:
                 branches.append(iter(before[name]))
 
 
-def _need(view: View, name: str, other: str) -> Pointer:
-    file = resolve.service_file(view, name)
-    for index, need in enumerate((view.input(file) or {}).get("needs") or ()):
-        if need.get("service") == other:
-            return Pointer(file, ("needs", index))
-    return Pointer(file)
+def _places(view: View, name: str, env: str, cluster: str) -> Iterator[Place]:
+    """The one place, where the service runs there."""
+    found = resolve.service(view, name, env, cluster)
+    if found is not None:
+        yield Place(view, name, env, cluster, found)
 
 
 def former_names(view: View) -> Iterator[Problem]:

@@ -78,7 +78,8 @@ def hubs(view: View) -> Iterator[Problem]:
         above = known.get(hub, {}).get("hub") if hub else None
         if above and hub != name and above != hub:
             message = f"the hub `{hub}` is synced by another, `{above}`"
-            yield Problem(Pointer(ROOT_FILE, ("clusters", name, "hub")), HUB, message, f"hub: {above}")
+            hint = f"hub: {above}" if above != name else "remove one of the two"
+            yield Problem(Pointer(ROOT_FILE, ("clusters", name, "hub")), HUB, message, hint)
 
 
 def providers(view: View) -> Iterator[Problem]:
@@ -88,7 +89,8 @@ def providers(view: View) -> Iterator[Problem]:
         provider, tool = value.get("provider"), value.get("iac", "none")
         if (tool != "none" and provider == "local") or (tool == "cloudformation" and provider != "aws"):
             message = f"`iac: {tool}`: a cluster of provider `{provider}` has no resources that it could make"
-            yield Problem(Pointer(ROOT_FILE, ("clusters", name, "iac")), PROVIDER, message, "iac: none")
+            hint = "iac: none" if provider == "local" else "iac: terraform"
+            yield Problem(Pointer(ROOT_FILE, ("clusters", name, "iac")), PROVIDER, message, hint)
     for env, value in (view.input(ROOT_FILE, "environments") or {}).items():
         local = [name for name in value.get("clusters") or () if clusters.get(name, {}).get("provider") == "local"]
         if value.get("datastores") == "managed" and local:
