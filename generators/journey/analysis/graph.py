@@ -132,4 +132,6 @@ def _edge(start: tuple[int, int], end: tuple[int, int], port: str, first: bool) 
     bend = max(40, abs(x2 - x1) // 2)
     label = f"<title>port {escape(port)}</title>" if port else ""
     css = ' class="first"' if first else ""
-    return f'<path{css} d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}" marker-end="url(#tip)">{label}</path>'
+    return (
+        f'<path{css} d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}" marker-end="url(#tip)">{label}</path>'
+    )

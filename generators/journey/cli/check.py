@@ -6,14 +6,19 @@ import click
 
 from journey import pipeline, tree
 from journey.cli import progress, report
-from journey.cli.main import EXIT_PROBLEMS
+from journey.cli.main import EXIT_CRASH, EXIT_PROBLEMS
 from journey.cli.options import run_options, scope, scope_options
 from journey.cli.root import Shared
+from journey.pipeline import outside
+from journey.pipeline.narrow import Scope
+from journey.problem import Problem
 
 
 @click.command("check")
 @scope_options
 @run_options
+@click.option("--all", "all_", is_flag=True, help="Let outside programs judge as well: checkov, actionlint, zizmor.")
+@click.option("--every", is_flag=True, help="With --all: judge also what did not change since the last time.")
 @click.pass_obj
 def command(
     shared: Shared,
@@ -22,14 +27,40 @@ def command(
     services: tuple[str, ...],
     style: str,
     jobs: int | None,
+    all_: bool,
+    every: bool,
 ) -> int:
-    """Check the spec and what it renders, and that no rendered file is stale. Writes nothing."""
-    options = pipeline.Options(shared.root, scope(environments, clusters, services), jobs)
+    """Check the spec and what it renders, and that no rendered file is stale. Writes no rendered file."""
+    wanted = scope(environments, clusters, services)
+    _must_fit(all_, every, wanted)
+    options = pipeline.Options(shared.root, wanted, jobs)
     with progress.bar("checking") as shown:
         found = pipeline.run(options, write=False, progress=shown)
     stale = tree.stale(found.plan, "journey render") if found.plan is not None else ()
     problems = list(dict.fromkeys([*found.problems, *stale]))
+    judged = None
+    if all_ and not pipeline.has_error(problems):
+        with progress.bar("judging") as shown:
+            judged = outside.judge(shared.root, found.sources, found.results, every, shown)
+        problems += judged.problems
     report.findings(found.sources, problems, style)
     if style == "text":
         report.verdict(found, problems)
+        if all_:
+            report.outside(judged)
+    return _code(problems)
+
+
+def _must_fit(all_: bool, every: bool, wanted: Scope) -> None:
+    """Refuse options that contradict each other."""
+    if every and not all_:
+        raise click.UsageError("--every goes with --all")
+    if all_ and not wanted.whole:
+        raise click.UsageError("--all judges the whole tree; leave out --env, --cluster and --service")
+
+
+def _code(problems: list[Problem]) -> int:
+    """A program that broke is a crash: nobody knows what it would have found."""
+    if any(problem.rule == outside.CRASHED for problem in problems):
+        return EXIT_CRASH
     return EXIT_PROBLEMS if pipeline.has_error(problems) else 0

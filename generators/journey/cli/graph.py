@@ -18,9 +18,7 @@ from journey.spec import resolve
 @click.option("--service", "services", multiple=True, help="Only this service and its neighbours; repeatable.")
 @click.option("--format", "style", type=click.Choice(["mermaid", "svg"]), default="mermaid", show_default=True)
 @click.pass_obj
-def command(
-    shared: Shared, environment: str | None, cluster: str | None, services: tuple[str, ...], style: str
-) -> int:
+def command(shared: Shared, environment: str | None, cluster: str | None, services: tuple[str, ...], style: str) -> int:
     """Draw services, datastores and hosts outside with what dials what. A thick arrow must be healthy first."""
     session, problems = pipeline.open_spec(shared.root)
     if pipeline.has_error(problems):

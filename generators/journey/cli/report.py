@@ -11,6 +11,7 @@ import click
 
 from journey import __version__
 from journey.pipeline import Report
+from journey.pipeline.outside import Judgement
 from journey.problem import Level, Place, Problem
 from journey.spec.sources import Sources
 
@@ -148,6 +149,17 @@ def verdict(found: Report, problems: Sequence[Problem]) -> None:
     if found.plan is not None and not errors:
         said.insert(0, f"{_counted(len(found.plan.unchanged), 'file')} of {_counted(found.units, 'unit')} in order")
     click.echo(", ".join(said))
+
+
+def outside(judged: Judgement | None) -> None:
+    """What outside programs looked at, and each skip with what it passed over."""
+    if judged is None:
+        click.echo("outside programs did not run: mend what is above first", err=True)
+        return
+    click.echo(f"{_counted(judged.files, 'file')} judged by outside programs, {judged.judged} of them now")
+    for skip, findings, files in judged.skipped:
+        what = f"{_counted(findings, 'finding')} in {_counted(files, 'file')}"
+        click.echo(f"skipped {skip.rule} under {skip.path}: {what}: {skip.reason}")
 
 
 def _counted(number: int, what: str) -> str:

@@ -31,5 +31,7 @@ def command(shared: Shared, style: str) -> int:
         return 0
     for row in rows:
         click.echo(f"{click.style(str(row['name']), bold=True)}: {row['description']}")
-        click.echo(f"    for {row['consumer']}; owns {', '.join(map(str, row['owns'])) or 'nothing'}; from {row['from']}")
+        click.echo(
+            f"    for {row['consumer']}; owns {', '.join(map(str, row['owns'])) or 'nothing'}; from {row['from']}"
+        )
     return 0

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from journey import names
 from journey.spec import resolve
 from journey.spec.resolve import needs, ports
-from journey.spec.service import Need, Port
-from journey.spec.view import View, inlined, query
+from journey.spec.service import Port
+from journey.spec.view import View, inlined, kept, query
 
 
 class Peer(NamedTuple):
@@ -98,7 +98,7 @@ def outside(view: View, service: str, environment: str, cluster: str) -> tuple[E
     return tuple(sorted(found))
 
 
-@query
+@kept(dict[str, tuple[tuple[str, int, str], ...]])
 def matrix(view: View, environment: str, cluster: str) -> dict[str, tuple[tuple[str, int, str], ...]]:
     """Service -> its callers as (service, port, protocol), sorted: the traffic matrix of a place."""
     callers: dict[str, list[tuple[str, int, str]]] = {}

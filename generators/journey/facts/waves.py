@@ -6,8 +6,8 @@ Wave 0 is taken by what every service stands on (namespaces, add-ons); datastore
 
 from __future__ import annotations
 
-from journey.facts.traffic import needs
 from journey.spec import resolve
+from journey.spec.resolve import needs
 from journey.spec.view import View, query
 
 CRDS = -20

@@ -1,25 +1,26 @@
 """From spec to files, in named steps: load, judge the spec, render, judge, plan, apply, remember.
 
 Only what changed since the last run is done again; that this gives the same bytes as doing everything is a property
-that the tests hold (see `journey.spec.view` and `journey.pipeline.cache`).
+that the tests hold (see `journey.spec.view`, `journey.pipeline.cache` and `journey.pipeline.compare`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journey import tree
-from journey.artifact import Unit
 from journey.pipeline import cache as memory
 from journey.pipeline.narrow import Scope, narrowed
-from journey.pipeline.results import Result
-from journey.pipeline.session import Session
-from journey.pipeline.work import Local, Progress, Workers, open_workers, silent
-from journey.pipeline.writing import apply
+from journey.pipeline.quick import as_it_was, untouched
+from journey.pipeline.results import as_problem
 from journey.problem import Level, Problem
 from journey.spec import sources as files
 from journey.spec.sources import Sources
+
+if TYPE_CHECKING:
+    from journey.pipeline.session import Session
+    from journey.pipeline.work import Progress, Workers
 
 
 class Options(NamedTuple):
@@ -32,7 +33,10 @@ class Options(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What came of a run. `plan` is None where problems stood in its way; `written` says that it was applied."""
+    """What came of a run. `plan` is None where problems stood in its way; `written` says that it was applied.
+
+    `results` are those of all units, where the spec could be rendered.
+    """
 
     sources: Sources
     problems: list[Problem]
@@ -40,6 +44,7 @@ class Report(NamedTuple):
     units: int = 0
     rendered: int = 0
     written: bool = False
+    results: tuple[Result, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -47,65 +52,85 @@ class Report(NamedTuple):
         return has_error(self.problems)
 
 
+def silent(done: int, total: int) -> None:
+    """No progress shown."""
+
+
 def run(options: Options, write: bool, progress: Progress = silent) -> Report:
     """Bring the rendered tree up to date with the spec, or with `write` False say how it differs."""
-    root = options.root
-    code = memory.code_key(options.checks, Session.plugin_modules())
-    known = memory.load(root, code)
-    sources = files.load(root, known.documents)
+    known = memory.load(options.root, options.checks)
+    sources = files.load(options.root, known.documents)
+    return _nothing_to_do(options.root, sources, known) or _something_to_do(options, write, sources, known, progress)
+
+
+def _nothing_to_do(root: str, sources: Sources, known: memory.Cache) -> Report | None:
+    """The report where neither the spec nor a file has changed since the last run; None where that is not sure."""
+    same = sources.documents.keys() == known.documents.keys() and sources.schemas_digest == known.schemas
+    if not known.settled or not same or sources.problems:
+        return None
+    if any(document is not known.documents[file] for file, document in sources.documents.items()):
+        return None
+    seen = tree.scan(root, known.owned)
+    if not untouched(seen, known.index):
+        return None
+    return Report(sources, list(map(as_problem, known.findings)), as_it_was(seen, known.index), len(known.units))
+
+
+def _something_to_do(
+    options: Options, write: bool, sources: Sources, known: memory.Cache, progress: Progress
+) -> Report:
+    from journey.pipeline.session import Session
+    from journey.pipeline.work import open_workers
+
+    if not sources.documents:
+        return Report(sources, sources.problems)
     session = Session(sources, known, options.checks)
     workers = open_workers(session.job, session.work_ahead, options.jobs)
     try:
-        return _bring(options, write, session, workers, progress, code)
+        return _bring(options, write, session, workers, progress)
     finally:
         workers.close()
 
 
-def _bring(
-    options: Options, write: bool, session: Session, workers: Workers, progress: Progress, code: bytes
-) -> Report:
-    sources, root, known = session.sources, options.root, session.known
-    problems = [*sources.problems, *(session.judge_spec(workers) if sources.documents else ())]
+def _bring(options: Options, write: bool, session: Session, workers: Workers, progress: Progress) -> Report:
+    from journey.pipeline.compare import compare
+    from journey.pipeline.writing import apply
+
+    sources, root = session.sources, options.root
+    problems = [*sources.problems, *session.judge_spec(workers, silent)]
     if has_error(problems):
         return Report(sources, problems)
     units = session.units()
-    results, fresh = render(session, units, workers, progress)
-    wanted, collisions = session.wanted(results)
-    problems += [*session.judge(results), *collisions]
-    index, plan, written = known.index, None, False
+    rendered = session.do(units, workers, progress)
+    problems += session.found_in(units)
+    index, plan, whole, written = session.known.index, None, None, False
     if not has_error(problems):
-        seen = tree.scan(root, session.owned())
-        whole = tree.plan(wanted, seen, known.index, lambda path: tree.read_file(root, path))
-        plan = narrowed(whole, options.scope, session)
+        whole, wrong = compare(root, session, units)
+        problems += wrong
+        plan = None if whole is None else narrowed(whole, options.scope, session)
+    if plan is not None:
         problems += plan.problems
         index = tree.Index(plan.entries)
         if write and not plan.problems:
-            applied = apply(root, plan, results, workers, session.job)
+            applied = apply(root, plan, session, workers)
             problems += applied.problems
             index, written = tree.Index(applied.entries), not applied.problems
-    if fresh or session.reread or index.entries != known.index.entries:
-        memory.save(root, code, session.cache(results, index))
-    return Report(sources, problems, plan, len(units), fresh, written)
+    settled = plan is not None and whole == plan and (written or plan.clean)
+    learnt = session.learnt(index, session.owned(), problems, settled)
+    memory.save(root, options.checks, session.known, learnt)
+    return Report(sources, problems, plan, len(units), rendered, written)
 
 
 def open_spec(root: str) -> tuple[Session, list[Problem]]:
     """The spec under a root, read and judged, for questions that render nothing."""
+    from journey.pipeline.session import Session
+    from journey.pipeline.work import Local
+
     sources = files.load(root)
     session = Session(sources, memory.Cache(), checked=False)
-    return session, [*sources.problems, *(session.judge_spec(Local(session.job)) if sources.documents else ())]
+    return session, [*sources.problems, *(session.judge_spec(Local(session.job), silent) if sources.documents else ())]
 
 
 def has_error(problems: Sequence[Problem]) -> bool:
     """Whether one of them is more than a warning."""
     return any(problem.level is Level.ERROR for problem in problems)
-
-
-def render(
-    session: Session, units: Sequence[Unit], workers: Workers, progress: Progress
-) -> tuple[dict[Unit, Result], int]:
-    """The results of all units in their order, and how many of them were rendered now."""
-    kept = session.still_valid(units)
-    todo = [unit for unit in units if unit not in kept]
-    fresh = {result.unit: result for result in workers.render(todo, progress)}
-    session.rendered = results = {unit: kept[unit] if unit in kept else fresh[unit] for unit in units}
-    return results, len(fresh)

@@ -2,85 +2,93 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from journey import checks, targets, tree
 from journey.artifact import Artifact, Unit
 from journey.checks import references
 from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
-from journey.pipeline.cache import Cache
-from journey.pipeline.judging import Checks, NoChecks
-from journey.pipeline.results import Result
-from journey.pipeline.work import Job, Judge, Workers
+from journey.pipeline.cache import Cache, Learnt
+from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
+from journey.pipeline.results import File, Result, findings
+from journey.pipeline.work import Job, Progress, Workers
 from journey.problem import Place, Pointer, Problem
 from journey.spec import resolve, rules
-from journey.spec.sources import Sources, service_name
+from journey.spec.sources import SERVICES, Sources
 from journey.spec.validate import did_you_mean
 from journey.spec.view import Engine, Key, View
 from journey.targets.protocol import Target
 
-RULES = "spec"
-"""The name under which judgements of the spec itself are kept, as if they were a target's units."""
-
-
-class Rules:
-    """Judges units of the spec itself by its rules, and all others by the checks."""
-
-    def __init__(self, checks: Judge) -> None:
-        self.checks = checks
-
-    def inspect(self, unit: Unit, artifacts: Sequence[Artifact], view: View) -> Iterable[Problem]:
-        """What is wrong with a unit."""
-        if unit.target != RULES:
-            return self.checks.inspect(unit, artifacts, view)
-        return rules.judge_service(view, unit.service) if unit.service else rules.judge_platform(view)
+RULES = Rules.TARGET
 
 
 class Session:
-    """Everything between the documents and the files, for one run."""
+    """Everything between the documents and the files, for one run.
+
+    `fresh` holds the results of units that were rendered in this run, `kept` the units whose earlier result holds.
+    """
 
     def __init__(self, sources: Sources, known: Cache, checked: bool) -> None:
         self.sources = sources
         self.known = known
-        services = {service_name(file): file for file in sources.documents if file.endswith("/service.yaml")}
-        values = {**sources.values, resolve.SERVICES: services}
-        changed = {file for file, document in sources.documents.items() if known.documents.get(file) is not document}
-        changed |= known.documents.keys() - sources.documents.keys()
-        self.engine = Engine(values, known.records, changed | {resolve.SERVICES})
-        self.view = View(self.engine)
-        self.changed = changed
-        self.reread = bool(changed)
-        self.schemas = tree.digest(repr(sorted(sources.schemas.items())).encode())
-        if self.schemas != known.schemas:
-            known.results = {}  # checks read the user's own schemas past the view
-        self.user_schemas = load_user_schemas(sources.schemas)
-        checks_: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
         self.checked = checked
+        changed = {file for file, document in sources.documents.items() if known.documents.get(file) is not document}
+        self.changed = changed | (known.documents.keys() - sources.documents.keys())
+        self.engine = Engine(sources.values, known.records, [*self.changed, SERVICES])
+        self.view = View(self.engine)
+        self.user_schemas = load_user_schemas(sources.schemas)
+        judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
         self.targets: dict[str, Target] = {target.NAME: target for target in targets.registered()}
-        self.job = Job(self.engine, self._render, Rules(checks_))
-        self.judged: dict[Unit, Result] = {}
-        self.rendered: dict[Unit, Result] = {}
+        self.job = Job(self.engine, self._render, Rules(judge))
+        self.fresh: dict[Unit, Result] = {}
+        self.kept: dict[Unit, None] = {}
+        self._decoded: dict[Unit, Result] = {}
 
     @property
     def work_ahead(self) -> int:
         """About how many units there are to do: documents that are new, and all of them when little is known."""
-        return len(self.changed) if self.known.results else len(self.sources.documents)
+        return len(self.changed) if self.known.units else len(self.sources.documents)
 
-    @staticmethod
-    def plugin_modules() -> tuple[str, ...]:
-        """Modules of other packages that render or judge."""
-        return tuple(module for module, _ in (*targets.plugins(), *checks.plugins()))
+    def result(self, unit: Unit) -> Result:
+        """The result of a unit, of this run or of an earlier one."""
+        found = self.fresh.get(unit) or self._decoded.get(unit)
+        if found is None:
+            found = self._decoded[unit] = self.known.result(unit)
+        return found
 
-    def judge_spec(self, workers: Workers) -> list[Problem]:
+    def do(self, units: Sequence[Unit], workers: Workers, progress: Progress) -> int:
+        """Have every unit done: what still holds is kept, the rest is done now. Gives how many were done."""
+        reads = self.known.reads
+        # what checks read of the user's own schemas goes past the view
+        usable = self.known.schemas == self.schemas and not self.sources.problems
+        kept = {unit for unit in units if usable and unit in reads and self.engine.unchanged(reads[unit])}
+        self.kept.update(dict.fromkeys(unit for unit in units if unit in kept))
+        todo = [unit for unit in units if unit not in kept]
+        self.fresh.update((result.unit, result) for result in workers.render(todo, progress))
+        return len(todo)
+
+    @property
+    def schemas(self) -> bytes:
+        """A digest of the user's own schemas."""
+        return self.sources.schemas_digest
+
+    def judge_spec(self, workers: Workers, progress: Progress) -> list[Problem]:
         """What the rules say of the spec; silent about nodes whose shape is already refused."""
         units = [Unit(RULES), *(Unit(RULES, service=name) for name in resolve.services(self.view))]
-        kept = {} if self.sources.problems else self.still_valid(units)
-        self.judged = kept | {result.unit: result for result in workers.render([u for u in units if u not in kept])}
+        self.do(units, workers, progress)
         found: list[Problem] = [*self.user_schemas.problems, *self._unknown_targets()]
         found += rules.judge_versions(self.view, kubernetes_versions())
-        found += [problem for unit in units for problem in self.judged[unit].problems]
+        found += self.found_in(units)
         broken = [problem.where for problem in self.sources.problems]
         return [problem for problem in dict.fromkeys(found) if not _touches(problem.where, broken)]
+
+    def found_in(self, units: Iterable[Unit]) -> list[Problem]:
+        """What was found in units."""
+        silent = self.known.settled and not self.known.findings
+        judged = (unit for unit in units if unit in self.fresh or not silent)
+        return [problem for unit in judged for problem in self.result(unit).problems]
 
     def _unknown_targets(self) -> Iterator[Problem]:
         for index, name in enumerate(resolve.target_names(self.view)):
@@ -100,52 +108,6 @@ class Session:
     def _render(self, unit: Unit, view: View) -> Iterable[Artifact]:
         return () if unit.target == RULES else self.targets[unit.target].render(unit, view)
 
-    def still_valid(self, units: Sequence[Unit]) -> dict[Unit, Result]:
-        """Results of the last run that hold now: nothing that they read has changed."""
-        known = self.known.results
-        engine = self.engine
-        return {
-            unit: result for unit in units if (result := known.get(unit)) is not None and engine.unchanged(result.reads)
-        }
-
-    def judge(self, results: dict[Unit, Result]) -> list[Problem]:
-        """What is wrong with all files together, and what was found in each unit."""
-        problems = [problem for result in results.values() if result.findings for problem in result.problems]
-        if not self.checked or _joined(results.values()):
-            return problems
-        defined: dict[str, list[tuple[str, Pointer]]] = {}
-        referred: list[tuple[str, str, Pointer]] = []
-        folders: set[str] = set()
-        for result in results.values():
-            for file in result.files:
-                folders.add(file.path.rpartition("/")[0])
-                for identity in file.defines:
-                    defined.setdefault(identity, []).append((file.path, Pointer(*file.origin)))
-            for number, identity in result.refers:
-                file = result.files[number]
-                referred.append((identity, file.path, Pointer(*file.origin)))
-        problems += references.judge(defined, referred, folders)
-        return problems
-
-    def wanted(self, results: dict[Unit, Result]) -> tuple[dict[str, tree.Wanted], list[Problem]]:
-        """Every file by path; two units that render the same one are a Problem that names both."""
-        wanted: dict[str, tree.Wanted] = {}
-        owners: dict[str, Unit] = {}
-        problems: list[Problem] = []
-        for unit, result in results.items():
-            for file in result.files:
-                other = owners.setdefault(file.path, unit)
-                if file.path in wanted:
-                    message = f"{file.path} is rendered twice: by {other} and by {unit}"
-                    problems.append(Problem(Pointer(*file.origin), "tree/collision", message, "rename one of them"))
-                wanted[file.path] = tree.Wanted(file.digest, file.executable)
-        return wanted, problems
-
-    def owners(self) -> dict[str, Unit]:
-        """Which unit each file is of, now or in the last run."""
-        known = {file.path: unit for unit, result in self.known.results.items() for file in result.files}
-        return known | {file.path: unit for unit, result in self.rendered.items() for file in result.files}
-
     def owned(self) -> tree.Owned:
         """The folders and files that the chosen targets own."""
         chosen = self._chosen()
@@ -153,22 +115,67 @@ class Session:
         patterns = dict.fromkeys(pattern for target in chosen for pattern in target.PATTERNS)
         return tree.Owned(tuple(folders), tuple(patterns))
 
-    def cache(self, results: dict[Unit, Result], index: tree.Index) -> Cache:
+    def judge_together(self, units: Sequence[Unit]) -> list[Problem]:
+        """What is wrong with all files together: one path twice, one object twice, what is named and not there."""
+        results = [self.result(unit) for unit in units]
+        problems = list(_collisions(results))
+        if not self.checked or _joined(results):
+            return problems
+        defined: dict[str, list[tuple[str, Pointer]]] = {}
+        referred: list[tuple[str, str, Pointer]] = []
+        folders: set[str] = set()
+        for result in results:
+            for file in result.files:
+                folders.update(_ancestors(file.path))
+                for identity in file.defines:
+                    defined.setdefault(identity, []).append((file.path, Pointer(*file.origin)))
+            for number, identity in result.refers:
+                file = result.files[number]
+                referred.append((identity, file.path, Pointer(*file.origin)))
+        return [*problems, *references.judge(defined, referred, folders)]
+
+    def files(self, units: Iterable[Unit]) -> dict[str, File]:
+        """The files of units by path."""
+        return {file.path: file for unit in units for file in self.result(unit).files}
+
+    def owners(self) -> dict[str, Unit]:
+        """Which unit each file is of, now or in the last run."""
+        units = dict.fromkeys(chain(self.known.units, self.kept, self.fresh))
+        return {file.path: unit for unit in units for file in self.result(unit).files}
+
+    def learnt(self, index: tree.Index, owned: tree.Owned, problems: list[Problem], settled: bool) -> Learnt:
         """What the next run may know."""
-        kept = {**self.judged, **results}
-        roots: Iterable[Key] = (key for result in kept.values() for key in result.reads)
-        return Cache(
-            documents=dict(self.sources.documents),
+        reads = self.known.reads
+        roots: Iterable[Key] = chain(
+            (key for unit in self.kept for key in reads[unit]),
+            (key for result in self.fresh.values() for key in result.reads),
+        )
+        return Learnt(
+            documents=self.sources.documents,
             records=self.engine.records(roots),
-            results=kept,
+            fresh=self.fresh,
+            kept=self.kept,
             index=index,
+            owned=owned,
             schemas=self.schemas,
+            findings=findings(problems),
+            settled=settled,
+            plugins=[os.path.dirname(file) for file in (*targets.plugin_files(), *checks.plugin_files())],
         )
 
 
-def _joined(results: Iterable[Result]) -> bool:
+def _collisions(results: Iterable[Result]) -> Iterator[Problem]:
+    owners: dict[str, Unit] = {}
+    for result in results:
+        for file in result.files:
+            other = owners.setdefault(file.path, result.unit)
+            if other is not result.unit:
+                message = f"{file.path} is rendered twice: by {other} and by {result.unit}"
+                yield Problem(Pointer(*file.origin), "tree/collision", message, "rename one of them")
+
+
+def _joined(results: Sequence[Result]) -> bool:
     """Whether every reference across units leads somewhere and nothing is defined twice: the usual case, told fast."""
-    results = list(results)
     identities = [identity for result in results for file in result.files for identity in file.defines]
     known = set(identities)
     if len(known) < len(identities):
@@ -176,6 +183,13 @@ def _joined(results: Iterable[Result]) -> bool:
     folders = {file.path.rpartition("/")[0] for result in results for file in result.files}
     known.update(references.PATH + folder for folder in folders)
     return all(identity in known for result in results for _, identity in result.refers)
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    folder = path.rpartition("/")[0]
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def _touches(where: Pointer | Place, broken: Sequence[Pointer | Place]) -> bool:

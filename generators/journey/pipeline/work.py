@@ -20,6 +20,7 @@ import msgspec
 from journey import formats
 from journey.artifact import Artifact, Unit
 from journey.checks import references
+from journey.objects import Files
 from journey.pipeline.results import File, Finding, Result, as_problem, findings
 from journey.problem import Problem
 from journey.spec.view import Engine, Key, Record, View
@@ -90,7 +91,7 @@ class Local:
 
     def _render(self, unit: Unit) -> Result:
         view = View(self.job.engine)
-        artifacts = list(self.job.render(unit, view))
+        artifacts = Files(self.job.render(unit, view))
         files = tuple(self._keep(unit, artifact) for artifact in artifacts)
         problems = tuple(self.job.judge.inspect(unit, artifacts, view))
         defined = {identity for file in files for identity in file.defines}
@@ -138,7 +139,7 @@ class _Answer(msgspec.Struct, array_like=True):
     """What a worker says: a batch of results, or what it wrote; `last` closes the answer to an order."""
 
     results: list[Result] = []
-    records: list[tuple[Key, bytes, tuple[Key, ...]]] = []
+    records: list[tuple[Key, Record]] = []
     stats: dict[str, Stat] = {}
     findings: tuple[Finding, ...] = ()
     last: bool = True
@@ -171,8 +172,7 @@ class Forked:
             for result in answer.results:
                 self._owner.update((file.path, connection) for file in result.files)
                 yield result
-            for key, print_, reads in answer.records:
-                self.job.engine.learnt[key] = Record(print_, reads)
+            self.job.engine.learnt.update(answer.records)
             done += len(answer.results)
             progress(done, len(units))
 
@@ -199,7 +199,7 @@ class Forked:
         while waiting:
             for ready in wait(list(waiting)):
                 assert isinstance(ready, Connection)
-                answer = msgspec.msgpack.decode(ready.recv_bytes(), type=_Answer)
+                answer = _receive(ready)
                 if answer.last:
                     waiting.discard(ready)
                 yield ready, answer
@@ -212,6 +212,13 @@ class Forked:
             connection.close()
             child.join()
         self._children = []
+
+
+def _receive(connection: Connection) -> _Answer:
+    try:
+        return msgspec.msgpack.decode(connection.recv_bytes(), type=_Answer)
+    except EOFError as error:
+        raise RuntimeError("a worker process ended early; --jobs 1 shows why") from error
 
 
 def shares(units: Sequence[Unit], count: int) -> list[list[Unit]]:
@@ -249,7 +256,11 @@ def _answer_render(worker: Local, units: list[Unit], told: set[Key], parent: Con
             parent.send_bytes(msgspec.msgpack.encode(_Answer(results=results, last=False)))
             results = []
     engine = worker.job.engine
-    records = [(key, engine.print_of(key), memo.reads) for key, memo in engine.memos.items() if key not in told]
+    records = [
+        (key, Record(engine.print_of(key), memo.reads, engine.value_of(key)))
+        for key, memo in engine.memos.items()
+        if key not in told
+    ]
     told.update(engine.memos)
     parent.send_bytes(msgspec.msgpack.encode(_Answer(results=results, records=records)))
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from journey import tree
-from journey.artifact import Unit
-from journey.pipeline.results import Result
-from journey.pipeline.work import Job, Local, Workers
+from journey.pipeline.session import Session
+from journey.pipeline.work import Local, Workers
 from journey.problem import Place, Problem
 
 FOLDER = ".journey"
@@ -24,19 +23,18 @@ class Applied(NamedTuple):
     problems: list[Problem]
 
 
-def apply(root: str, plan: tree.Plan, results: Mapping[Unit, Result], workers: Workers, job: Job) -> Applied:
+def apply(root: str, plan: tree.Plan, session: Session, workers: Workers) -> Applied:
     """Do what the plan says. A file that could not be written is as it was, and is a Problem."""
-    files = {file.path: file for result in results.values() for file in result.files}
-    todo = {path: files[path].executable for path in (*plan.create, *plan.update)}
     entries = dict(plan.entries)
     problems: list[Problem] = []
     try:
         with only_run(root):
             tree.sweep_temporaries(root, plan.temporaries)
             tree.delete_paths(root, plan.obstacles, plan.owned)
-            for writer, part in _parts(todo, results, workers, job):
+            for writer, digests in _parts([*plan.create, *plan.update], session, workers):
+                part = {path: path in plan.executables for path in digests}
                 written = writer.write(root, part)
-                entries.update((path, tree.Entry(files[path].digest, stat)) for path, stat in written.stats.items())
+                entries.update((path, tree.Entry(digests[path], stat)) for path, stat in written.stats.items())
                 problems += written.problems
             _chmod(root, plan)
             if not problems:
@@ -48,19 +46,18 @@ def apply(root: str, plan: tree.Plan, results: Mapping[Unit, Result], workers: W
     return Applied(entries, problems)
 
 
-def _parts(
-    todo: Mapping[str, bool], results: Mapping[Unit, Result], workers: Workers, job: Job
-) -> Iterator[tuple[Workers, dict[str, bool]]]:
-    """What each writes: the workers what they rendered; the rest is rendered again here, as it came from the cache."""
-    held = {path: executable for path, executable in todo.items() if workers.holds(path)}
+def _parts(paths: Sequence[str], session: Session, workers: Workers) -> Iterator[tuple[Workers, dict[str, bytes]]]:
+    """What each writes, as path -> digest: the workers what they rendered; the rest comes from the last run, and is
+    rendered again here."""
+    digests = {file.path: file.digest for result in session.fresh.values() for file in result.files}
+    held = {path: digests[path] for path in paths if workers.holds(path)}
     yield workers, held
-    rest = {path: executable for path, executable in todo.items() if path not in held}
+    rest = {path for path in paths if path not in held}
     if rest:
-        again = Local(job)
-        units = [unit for unit, result in results.items() if any(file.path in rest for file in result.files)]
-        for _ in again.render(units):
-            pass
-        yield again, rest
+        units = [unit for unit in session.kept if any(file.path in rest for file in session.result(unit).files)]
+        again = Local(session.job)
+        rendered = {file.path: file.digest for result in again.render(units) for file in result.files}
+        yield again, {path: rendered[path] for path in rest}
 
 
 def _chmod(root: str, plan: tree.Plan) -> None:

@@ -17,13 +17,11 @@ from journey.spec.merge import merge
 from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
 from journey.spec.service import Need, Port, Resources, Service
 from journey.spec.shape import Shape, shape_of
+from journey.spec.sources import SERVICES
 from journey.spec.validate import Validator
-from journey.spec.view import View, inlined, query
+from journey.spec.view import View, inlined, kept, query
 
 ROOT_FILE = "platform.yaml"
-SERVICES = "services"
-"""A document made while loading: service name -> file."""
-
 R = TypeVar("R", bound=msgspec.Struct)
 
 
@@ -319,7 +317,7 @@ def runs(view: View, name: str, env: str, cluster_name: str) -> bool:
     return bool(found) and (not said or bool(said[-1]))
 
 
-@query
+@kept(tuple[str, ...])
 def services_at(view: View, env: str, cluster_name: str) -> tuple[str, ...]:
     """Names of the services that run in an environment on a cluster, sorted."""
     return tuple(name for name in services(view) if runs(view, name, env, cluster_name))

@@ -20,6 +20,22 @@ Merge = Literal["replace", "append"] | tuple[str, ...]
 """How an overlay's list joins the base's; a tuple holds the keys by which elements merge."""
 
 
+class Pattern:
+    """A regular expression that is compiled when it is first used: most runs use few."""
+
+    __slots__ = ("_compiled", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled: re.Pattern[str] | None = None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As `re.Pattern.search`."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern)
+        return self._compiled.search(text)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """What a YAML node may be."""
@@ -33,7 +49,7 @@ class Shape:
     element: Shape | None = None
     members: tuple[Shape, ...] = ()
     choices: tuple[str | int, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     least: float | None = None
     most: float | None = None
     shortest: int | None = None
@@ -96,7 +112,7 @@ def _convert(info: inspect.Type) -> Shape:
 
 def _scalar(info: inspect.Type) -> Shape:
     if isinstance(info, inspect.StrType):
-        pattern = re.compile(info.pattern) if info.pattern else None
+        pattern = Pattern(info.pattern) if info.pattern else None
         return Shape("text", pattern=pattern, shortest=info.min_length, longest=info.max_length)
     if isinstance(info, inspect.IntType | inspect.FloatType):
         kind: ShapeKind = "integer" if isinstance(info, inspect.IntType) else "number"

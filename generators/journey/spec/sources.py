@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
 
 from journey.problem import Place, Pointer, Problem
 from journey.spec import yaml
@@ -14,16 +17,59 @@ from journey.spec.shape import Shape
 from journey.spec.validate import Validator, did_you_mean, empty
 
 ROOT_FILE = "platform.yaml"
+SERVICES = "services"
+"""A document made while loading: service name -> file."""
 DEFAULT_INCLUDES = ("apps/*/service.yaml",)
 MAX_BYTES = 4 * 1024 * 1024
 
 
-class Document(NamedTuple):
-    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it."""
+class Document:
+    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it.
 
-    file: str
-    stamp: tuple[int, ...]
-    value: Any
+    Its content is given as a value, or as MessagePack that is decoded when the value is asked for.
+    """
+
+    __slots__ = ("_raw", "_value", "file", "stamp")
+
+    def __init__(self, file: str, stamp: tuple[int, ...], value: Any = None, raw: msgspec.Raw | None = None) -> None:
+        self.file = file
+        self.stamp = stamp
+        self._value = value
+        self._raw = raw
+
+    @property
+    def value(self) -> Any:
+        """The content: JSON-like data."""
+        if self._value is None and self._raw is not None:
+            self._value = msgspec.msgpack.decode(self._raw)
+        return self._value
+
+    @property
+    def raw(self) -> msgspec.Raw:
+        """The content as MessagePack."""
+        if self._raw is None:
+            self._raw = msgspec.Raw(msgspec.msgpack.encode(self._value))
+        return self._raw
+
+
+class Values(Mapping[str, Any]):
+    """File -> content, decoded when it is asked for; `more` are documents made while loading."""
+
+    def __init__(self, documents: Mapping[str, Document], more: Mapping[str, Any] | None = None) -> None:
+        self._documents = documents
+        self._more = more or {}
+
+    def __getitem__(self, file: str) -> Any:
+        if file in self._more:
+            return self._more[file]
+        return self._documents[file].value
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._documents
+        yield from self._more
+
+    def __len__(self) -> int:
+        return len(self._documents) + len(self._more)
 
 
 class Sources:
@@ -44,9 +90,15 @@ class Sources:
         self._texts: dict[str, bytes] = {}
 
     @property
-    def values(self) -> dict[str, Any]:
-        """File -> content."""
-        return {file: document.value for file, document in self.documents.items()}
+    def schemas_digest(self) -> bytes:
+        """A digest of the user's own schemas."""
+        return hashlib.blake2b(repr(sorted(self.schemas.items())).encode(), digest_size=16).digest()
+
+    @property
+    def values(self) -> Values:
+        """File -> content, and under SERVICES the file of each service by name."""
+        services = {service_name(file): file for file in self.documents if file.endswith("/service.yaml")}
+        return Values(self.documents, {SERVICES: services})
 
     def place(self, where: Pointer | Place) -> Place:
         """Line and column of a pointer; the file as a whole where it cannot be read."""
@@ -67,7 +119,7 @@ def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
     documents: dict[str, Document] = {}
     problems: list[Problem] = []
 
-    def take(file: str, shape: Shape) -> None:
+    def take(file: str, shape: Callable[[], Shape]) -> None:
         documents[file] = _document(root, file, shape, known.get(file), problems)
 
     if not os.path.isfile(os.path.join(root, ROOT_FILE)):
@@ -75,26 +127,27 @@ def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
         return Sources(
             root, {}, [Problem(Place(ROOT_FILE), "spec/no-platform", "there is no platform.yaml here", hint)]
         )
-    take(ROOT_FILE, platform_shape())
+    take(ROOT_FILE, platform_shape)
     environments = documents[ROOT_FILE].value["environments"]
     for file in promoted_files(root, ""):
-        take(file, promoted_platform_shape())
+        take(file, promoted_platform_shape)
         problems += _misplaced(file, environments)
     for file in service_files(root, documents[ROOT_FILE].value, problems):
-        take(file, service_shape())
+        take(file, service_shape)
         for promoted in promoted_files(root, os.path.dirname(file)):
-            take(promoted, promoted_service_shape())
+            take(promoted, promoted_service_shape)
             problems += _misplaced(promoted, environments)
     problems += _headless(root, documents)
     schemas = dict(_schema_files(root, documents[ROOT_FILE].value, problems))
     return Sources(root, documents, problems, schemas)
 
 
-def _document(root: str, file: str, shape: Shape, known: Document | None, problems: list[Problem]) -> Document:
+def _document(root: str, file: str, shape_of: Callable[[], Shape], known: Document | None, problems: list[Problem]) -> Document:
     path = os.path.join(root, file)
     stamp = _stamp(path)
     if known is not None and stamp and known.stamp == stamp:
         return known
+    shape = shape_of()
     data = _read(path)
     if data is None:
         hint = "check that it is a readable file of at most 4 MiB"

@@ -209,7 +209,7 @@ def member_for(shape: Shape, value: object) -> Shape | None:
 
 
 def empty(shape: Shape) -> Any:
-    """The least value of a shape: what stands in for one that is missing or refused."""
+    """A valid value of a shape, as small as can be: what stands in for one that is missing or refused."""
     if shape.nullable:
         return None
     if shape.kind == "record":
@@ -218,6 +218,12 @@ def empty(shape: Shape) -> Any:
         return shape.choices[0]
     if shape.kind == "union":
         return empty(shape.members[0])
+    if shape.kind == "map" and shape.shortest and shape.key and shape.element:
+        return {empty(shape.key) or "none": empty(shape.element)}
+    if shape.kind == "list" and shape.shortest and shape.element:
+        return [empty(shape.element)]
+    if shape.kind == "text" and (shape.pattern or shape.shortest) and shape.examples:
+        return shape.examples[0]
     values = {"map": {}, "list": [], "text": "", "boolean": False, "any": None}
     return values.get(shape.kind, int(shape.least or 0))
 

@@ -31,6 +31,8 @@ class Record(NamedTuple):
 
     print: bytes
     reads: tuple[Key, ...]
+    value: bytes | None = None
+    """The value itself as MessagePack, of queries that ask for it (see `kept`)."""
 
 
 class Memo:
@@ -90,6 +92,19 @@ def query(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[V
     return ask  # type: ignore[return-value]  # callers keep the declared parameters; all of them are positional strings
 
 
+_KEPT: dict[str, Any] = {}
+
+
+def kept(value_type: Any) -> Callable[[Callable[Concatenate[View, P], T]], Callable[Concatenate[View, P], T]]:
+    """Like `query`, for a value that many units read and that reads much: it is kept between runs, as `value_type`."""
+
+    def decorate(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
+        _KEPT[f"{function.__module__.removeprefix('journey.')}.{function.__name__}"] = value_type
+        return query(function)
+
+    return decorate
+
+
 def inlined(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
     """Make a pure function of a View and strings memoised but not a query: who asks is recorded as the reader.
 
@@ -140,7 +155,12 @@ class Engine:
         return document.get(block)
 
     def compute(self, key: Key, function: Callable[..., Any] | None = None) -> Memo:
-        """Run a query and keep its value."""
+        """Run a query and keep its value; one that was kept by an earlier run and still holds is taken from there."""
+        record = self.known.get(key)
+        if record is not None and record.value is not None and self._holds(key, record):
+            value = msgspec.msgpack.decode(record.value, type=_KEPT[key[0]])
+            memo = self.memos[key] = Memo(value, record.reads)
+            return memo
         view = View(self)
         value = (function or _QUERIES[key[0]])(view, *key[1:])
         memo = self.memos[key] = Memo(value, view.asked())
@@ -168,6 +188,9 @@ class Engine:
                     found.add(reader)
                     todo.append(reader)
         return found
+
+    def _holds(self, key: Key, record: Record) -> bool:
+        return key[0] in _KEPT and (key not in self.suspects or self.unchanged(record.reads))
 
     def print_of(self, key: Key) -> bytes:
         """The fingerprint of a query's or an input's value now, found without computing it where that is sure."""
@@ -212,14 +235,19 @@ class Engine:
                 continue
             record = self.known.get(key)
             if record is None or key in self.suspects:
-                record = Record(self.print_of(key), self._reads_of(key))
+                record = self.learnt.get(key) or Record(self.print_of(key), self._reads_of(key), self.value_of(key))
             found[key] = record
             todo.extend(record.reads)
         return found
+
+    def value_of(self, key: Key) -> bytes | None:
+        """A query's value as it is kept, where it asks for that and was computed here."""
+        memo = self.memos.get(key)
+        return _encoder.encode(memo.value) if key[0] in _KEPT and memo is not None else None
 
     def _reads_of(self, key: Key) -> tuple[Key, ...]:
         memo = self.memos.get(key)
         if memo is not None:
             return memo.reads
-        record = self.learnt.get(key) or self.known.get(key)
+        record = self.known.get(key)
         return record.reads if record is not None else ()

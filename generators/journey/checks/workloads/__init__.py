@@ -40,8 +40,9 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: Context) ->
     workloads = [item for item in found if item.kind in TEMPLATES]
     for workload in workloads:
         yield from resources.inspect(workload)
-    if workloads and "securityContext" not in context.off(unit):
+    off = context.off(unit) if workloads else frozenset()
+    if workloads and "securityContext" not in off:
         version = context.kubernetes(unit.cluster)
         for workload in workloads:
             yield from security.inspect(workload, found, version)
-    yield from availability.inspect(found, workloads)
+    yield from availability.inspect(found, workloads, "autoscaler" in off)

@@ -16,14 +16,17 @@ _SERVING = ("DaemonSet", "Deployment", "StatefulSet")
 _COUNTED = ("Deployment", "ReplicaSet", "StatefulSet")
 
 
-def inspect(found: Sequence[Object], workloads: Sequence[Object]) -> Iterator[Problem]:
-    """Problems among a unit's objects; `workloads` are those that make pods."""
+def inspect(found: Sequence[Object], workloads: Sequence[Object], own_scaling: bool = False) -> Iterator[Problem]:
+    """Problems among a unit's objects; `workloads` are those that make pods.
+
+    `own_scaling`: the convention about autoscalers is off, so what scales the service is its own affair.
+    """
     for item in found:
         if item.kind == "Service":
             yield from _probes(item, workloads)
         elif item.kind == "PodDisruptionBudget":
             yield from _disruption(item, found, workloads)
-        elif item.kind in ("HorizontalPodAutoscaler", "ScaledObject"):
+        elif item.kind in ("HorizontalPodAutoscaler", "ScaledObject") and not own_scaling:
             yield from _replicas(item, workloads)
 
 

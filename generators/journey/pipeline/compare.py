@@ -1,0 +1,67 @@
+"""Rendered files against the disk: nothing changed, little changed, or everything looked at.
+
+The first two are short cuts that give what the third would: they hold only where the last run left the tree as its spec
+wanted it, and every file still has the Stat that it had then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from journey import tree
+from journey.artifact import Unit
+from journey.pipeline.cache import Cache
+from journey.pipeline.quick import untouched
+from journey.pipeline.results import File
+from journey.pipeline.session import Session
+from journey.problem import Problem
+
+Read = Callable[[str], bytes]
+
+
+def compare(root: str, session: Session, units: Sequence[Unit]) -> tuple[tree.Plan | None, list[Problem]]:
+    """What makes the disk equal to what was rendered, and what is wrong with the files together (then no plan)."""
+
+    def read(path: str) -> bytes:
+        return tree.read_file(root, path)
+
+    known = session.known
+    seen = tree.scan(root, session.owned())
+    if known.settled and not known.findings and untouched(seen, known.index) and _same_units(session):
+        return _little(seen, known, session.files(session.fresh), read), []
+    problems = session.judge_together(units)
+    if problems:
+        return None, problems
+    wanted = {path: tree.Wanted(file.digest, file.executable) for path, file in session.files(units).items()}
+    return tree.plan(wanted, seen, known.index, read), []
+
+
+def _same_units(session: Session) -> bool:
+    """Whether the units rendered now are those of the last run, with the same objects in the same files.
+
+    What their objects name elsewhere must be the same too: then nothing can be missing or twice that was not before.
+    """
+    known = session.known
+    if set(known.units) != session.fresh.keys() | session.kept.keys():
+        return False
+    for unit, result in session.fresh.items():
+        old = known.result(unit)
+        if len(old.files) != len(result.files) or old.refers != result.refers:
+            return False
+        pairs = zip(old.files, result.files, strict=True)
+        if any(one.path != other.path or one.defines != other.defines for one, other in pairs):
+            return False
+    return True
+
+
+def _little(seen: tree.Scan, known: Cache, files: Mapping[str, File], read: Read) -> tree.Plan:
+    """The plan where only some files may differ from what is on disk: those are compared, the rest is as it was."""
+    entries = known.index.entries
+    wanted = {path: tree.Wanted(file.digest, file.executable) for path, file in files.items()}
+    part = seen._replace(files={path: seen.files[path] for path in files})
+    plan = tree.plan(wanted, part, known.index, read)
+    rest = {path: entry for path, entry in entries.items() if path not in wanted}
+    return plan._replace(
+        unchanged=tuple(sorted((*plan.unchanged, *rest))),
+        entries={**rest, **plan.entries},
+    )
