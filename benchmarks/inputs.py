@@ -29,6 +29,12 @@ METRICS_SERVER = {
 }
 """What autoscalers rely on, as the spec wants it said."""
 
+NOT_CONVENTIONAL = {
+    name: {"reason": "The workload's objects do otherwise, and are the same for all programs."}
+    for name in ("monitor", "autoscaler")
+}
+"""The package's conventions that the neutral objects don't follow: replicas stand beside their autoscaler."""
+
 PLUGIN = "benchmarks.neutral"
 
 
@@ -112,7 +118,7 @@ def _platform(spec: Tree, targets: tuple[str, ...]) -> Tree:
         "environments": {env: _environment(env, values) for env, values in spec["environments"].items()},
         "addons": {"metrics-server": METRICS_SERVER},
         "targets": list(targets),
-        "defaults": {"off": {"monitor": {"reason": "Not judged here."}}},
+        "defaults": {"off": {} if targets != ("neutral",) else NOT_CONVENTIONAL},
     }
 
 
@@ -153,6 +159,7 @@ def _released(service: Tree, needs: list[dict[str, str]], common: Tree) -> Tree:
     return {
         **found,
         "image": _repository(service, common),
+        "health": {"liveness": {"path": "/healthz"}, "readiness": {"path": "/readyz"}},
         "release": {"version": overlays[workload.ENVS[-1]]["tag"]},
         "environments": {env: _overlay(over) for env, over in overlays.items()},
     }

@@ -63,7 +63,6 @@ def test_it_renders_the_reference_objects_and_nothing_else(root: Path) -> None:
     assert found.objects == SERVICES * 3 * 10
 
 
-@pytest.mark.xfail(reason="its Deployments say replicas beside an autoscaler, which workloads/replicas refuses")
 def test_its_objects_pass_the_checks(root: Path) -> None:
     run(root, "render")
     before = compare.digest(rendered(root))
