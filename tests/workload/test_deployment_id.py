@@ -43,6 +43,7 @@ def test_another_template_or_configuration_is_another_release(fields: Data) -> N
         {"needs": [{"host": "example.org"}]},
         {"scaling": {"min": 3}},
         {"metrics": {}},
+        {"team": "other", "description": "Signs people in."},
         {"slos": {"availability": {"objective": 99.5}}},
         {"config": {"values": {"LEVEL": "info", "FLAG": {"value": 1, "runtime": True}}}},
         {"patches": [patch("Deployment", {"spec": {"minReadySeconds": 5}})]},

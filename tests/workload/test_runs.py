@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from journey.workload.objects import workload_of
 from tests.workload.platforms import container_of, objects, pod_of, service, store, view_of, workload
 
@@ -134,11 +136,20 @@ def test_without_migrations_there_are_no_waves() -> None:
     assert not any("annotations" in item["metadata"] for item in found.values())
 
 
-def test_migrations_leave_claims_that_only_the_stateful_sets_pods_have() -> None:
+@pytest.mark.parametrize("kind", ["web", "stateful"])
+def test_migrations_leave_claims_to_the_services_own_pods(kind: str) -> None:
     volumes = {"data": {"path": "/data", "kind": "persistent"}, "tmp": {"path": "/tmp"}}
-    found = objects(service(kind="stateful", migrations={"command": ["migrate"]}, volumes=volumes))
-    mounts = container_of(found["Job/auth-migrations"])["volumeMounts"]
-    assert mounts == [{"name": "tmp", "mountPath": "/tmp"}]
+    found = objects(service(kind=kind, migrations={"command": ["migrate"]}, volumes=volumes))
+    pod = pod_of(found["Job/auth-migrations"])
+    assert pod["volumes"] == [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}]
+    assert pod["containers"][0]["volumeMounts"] == [{"name": "tmp", "mountPath": "/tmp"}]
+
+
+def test_no_wave_waits_for_a_claim_that_only_the_workload_binds() -> None:
+    volumes = {"data": {"path": "/data", "kind": "persistent"}}
+    found = objects(service(migrations={"command": ["migrate"]}, volumes=volumes))
+    for key in ("PersistentVolumeClaim/auth-data", "Deployment/auth"):
+        assert found[key]["metadata"]["annotations"][WAVE] == "1"
 
 
 def test_names_leave_room_for_what_is_made_of_them() -> None:

@@ -54,17 +54,19 @@ def pods(place: Place) -> Pods | None:
 def once(place: Place, pods: Pods, command: tuple[str, ...], component: str) -> Object:
     """The template of pods that run one command of the same image to its end, with the same configuration.
 
-    They are another instance, so that no Service, autoscaler or disruption budget counts them.
+    They are another instance, so that no Service, autoscaler or disruption budget counts them. They mount no claim: the
+    pods of the service may hold it.
     """
     spec = pods.template["spec"]
+    volumes = [volume for volume in spec.get("volumes", ()) if "persistentVolumeClaim" not in volume]
     container = {
         key: value
         for key, value in spec["containers"][0].items()
         if key in ("image", "env", "envFrom", "resources", "securityContext", "volumeMounts")
     }
-    claimed = {item["name"] for item in spec.get("volumes", ())}
     if "volumeMounts" in container:
-        container["volumeMounts"] = [mount for mount in container["volumeMounts"] if mount["name"] in claimed]
+        known = {volume["name"] for volume in volumes}
+        container["volumeMounts"] = [mount for mount in container["volumeMounts"] if mount["name"] in known]
     shared = ("serviceAccountName", "automountServiceAccountToken", "priorityClassName", "securityContext")
     instance = names.join(place.identity, place.environment, component)
     metadata = dict(pods.template["metadata"])
@@ -75,21 +77,26 @@ def once(place: Place, pods: Pods, command: tuple[str, ...], component: str) -> 
             "restartPolicy": "Never",
             **{key: spec[key] for key in shared if key in spec},
             "containers": [{"name": component, "image": container.pop("image"), "command": list(command), **container}],
-            **({"volumes": spec["volumes"]} if "volumes" in spec else {}),
+            **({"volumes": volumes} if volumes else {}),
         },
     }
 
 
+def pod_labels(labels: dict[str, str]) -> dict[str, str]:
+    """An object's labels as pods have them: without the team, so that another owner restarts nothing."""
+    return {key: value for key, value in labels.items() if key != names.TEAM}
+
+
 def _metadata(place: Place) -> Object:
-    labels = place.labels
+    labels = pod_labels(place.labels)
     release = place.spec.release
     if release is not None and "recommendedLabels" not in place.spec.off:
-        labels = {**labels, names.VERSION: names.label_value(release.version)}
+        labels[names.VERSION] = names.label_value(release.version)
         if release.commit:
             labels[names.COMMIT] = release.commit
     if place.spec.identity.cloud and place.here.provider == "azure":
         # the webhook of Azure Workload Identity acts on marked pods alone (azure.github.io/azure-workload-identity)
-        labels = {**labels, "azure.workload.identity/use": "true"}
+        labels["azure.workload.identity/use"] = "true"
     found: Object = {"labels": labels}
     if place.spec.annotations:
         found["annotations"] = place.spec.annotations

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from journey import names
 from journey.spec.service import Volume
 from journey.workload.config import Configuration, file_key
-from journey.workload.place import FIRST, KEEP, Object, Place
+from journey.workload.place import KEEP, LAST, Object, Place
 
 _TOKEN_PARENTS = ("/run/secrets", "/var/run/secrets", "/run", "/var/run", "/")
 """Where the kubelet mounts the service account's token below: a read-only volume there would leave it no room."""
@@ -86,12 +86,15 @@ def claim_name(place: Place, volume: str) -> str:
 
 
 def claims(place: Place) -> list[Object]:
-    """The claims of a service that is not stateful: they stay when the service goes."""
+    """The claims of a service that is not stateful: they stay when the service goes.
+
+    They come with the workload: a class may bind a claim only for a pod, and an earlier wave would wait for that.
+    """
     return [
         {
             "apiVersion": "v1",
             "kind": "PersistentVolumeClaim",
-            "metadata": place.meta(claim_name(place, name), FIRST, KEEP),
+            "metadata": place.meta(claim_name(place, name), LAST, KEEP),
             "spec": claim_spec(volume.access_mode, volume.storage_class or place.here.storage_class, volume.size),
         }
         for name, volume in place.spec.volumes.items()

@@ -14,7 +14,7 @@ from journey.workload import network
 from journey.workload.datastores import common
 from journey.workload.datastores.place import PRIORITY, StorePlace
 from journey.workload.place import Object
-from journey.workload.pod import amounts
+from journey.workload.pod import amounts, pod_labels
 
 API = "postgresql.cnpg.io/v1"
 OFFICIAL = "ghcr.io/cloudnative-pg/postgresql"
@@ -63,7 +63,7 @@ def _cluster(place: StorePlace) -> Object:
         "enableSuperuserAccess": False,
         "bootstrap": {"initdb": {"database": place.name, "owner": place.name, "secret": {"name": place.name}}},
         "priorityClassName": PRIORITY,
-        "inheritedMetadata": {"labels": place.labels},
+        "inheritedMetadata": {"labels": pod_labels(place.labels)},
         "storage": storage,
         "affinity": {"topologyKey": "topology.kubernetes.io/zone", "podAntiAffinityType": "preferred"},
         "postgresql": {

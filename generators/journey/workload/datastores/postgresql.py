@@ -9,7 +9,7 @@ from journey.workload.datastores import common, sets
 from journey.workload.datastores.place import PRIORITY, StorePlace
 from journey.workload.datastores.sets import Server
 from journey.workload.place import Object
-from journey.workload.pod import container_security, from_secret, pod_security
+from journey.workload.pod import container_security, from_secret, pod_labels, pod_security
 from journey.workload.runs import HOOK
 
 OFFICIAL = "docker.io/library/postgres"
@@ -104,7 +104,7 @@ def _databases(place: StorePlace) -> Object:
 
 def _job_labels(place: StorePlace) -> dict[str, str]:
     instance = names.join(place.name, place.environment, DATABASES)
-    return {**place.labels, names.INSTANCE: instance, names.COMPONENT: DATABASES}
+    return {**pod_labels(place.labels), names.INSTANCE: instance, names.COMPONENT: DATABASES}
 
 
 def _job_pod(place: StorePlace) -> Object:

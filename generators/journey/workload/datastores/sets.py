@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from journey.workload.datastores.common import governing_name
 from journey.workload.datastores.place import PRIORITY, StorePlace
 from journey.workload.place import Object
-from journey.workload.pod import amounts, container_security, pod_security
+from journey.workload.pod import amounts, container_security, pod_labels, pod_security
 from journey.workload.volumes import claim_spec
 
 DATA = "data"
@@ -30,7 +30,7 @@ class Server(NamedTuple):
 
 def stateful_set(place: StorePlace, server: Server) -> Object:
     """The StatefulSet; a drain may take one pod, and its volume follows."""
-    template = {"metadata": {"labels": place.labels}, "spec": _pod(place, server)}
+    template = {"metadata": {"labels": pod_labels(place.labels)}, "spec": _pod(place, server)}
     store = place.store
     claim = {
         "metadata": {"name": DATA, "labels": place.selector},
