@@ -88,14 +88,14 @@ def _place(found: Sources, name: str) -> str:
     for file in found.documents:
         if file.endswith("/service.yaml") and sources.service_name(file) == name:
             raise click.UsageError(f"there is a service `{name}` already: {file}")
-    file = service.file_of(name, found.values[sources.ROOT_FILE].get("includes", sources.DEFAULT_INCLUDES))
-    if file is None:
+    place = service.file_of(name, found.values[sources.ROOT_FILE].get("includes", sources.DEFAULT_INCLUDES))
+    if place is None:
         raise click.UsageError(
             "no `includes` of platform.yaml ends in /*/service.yaml: write the file where it belongs"
         )
-    if os.path.lexists(os.path.join(found.root, file)):
-        raise click.UsageError(f"{file} is there already")
-    return file
+    if os.path.lexists(os.path.join(found.root, place)):
+        raise click.UsageError(f"{place} is there already")
+    return place
 
 
 def _only_team(root: dict[str, Any]) -> str:

@@ -38,6 +38,8 @@ def command(shared: Shared, remote: bool, apply: bool, yes: bool, api: str, styl
     """
     if (apply and not remote) or (yes and not apply):
         raise click.UsageError("--apply belongs to --github, and --yes to --apply")
+    if not api.startswith(("https://", "http://")):
+        raise click.UsageError(f"--api: `{api}` is no address such as {API}")
     session, problems = pipeline.open_spec(shared.root)
     if not session.sources.documents or (remote and pipeline.has_error(problems)):
         report.findings(session.sources, problems, style)

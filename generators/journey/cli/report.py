@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 import click
 
 from journey import __version__
-from journey.pipeline import Report
+from journey.pipeline import Report, has_error
 from journey.pipeline.outside import Judgement
 from journey.problem import Level, Place, Problem
 from journey.spec.sources import Sources
+
+KINDS = ("create", "update", "delete", "chmod")
+"""The kinds of change of a plan, in the order of the table's columns."""
+
+MOST_ROWS = 20
+"""Rows of a table that still read as a summary."""
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -38,7 +45,8 @@ def _order(item: Located) -> tuple[str, int, int, str, str]:
 def _text(located: list[Located]) -> None:
     for place, problem in located:
         color = "red" if problem.level is Level.ERROR else "yellow"
-        click.echo(f"{click.style(str(place), bold=True)}: {click.style(problem.rule, fg=color)}: {problem.message}")
+        where = f"{click.style(str(place), bold=True)}: " if place.file else ""
+        click.echo(f"{where}{click.style(problem.rule, fg=color)}: {problem.message}")
         if problem.hint:
             click.echo(f"    {problem.hint}")
 
@@ -69,25 +77,30 @@ def _sarif(located: list[Located]) -> None:
 
 def _sarif_result(item: Located) -> dict[str, object]:
     place, problem = item
-    location: dict[str, object] = {"artifactLocation": {"uri": place.file}}
-    if place.line:
-        location["region"] = {"startLine": place.line, "startColumn": place.column}
     text = f"{problem.message}. {problem.hint}" if problem.hint else problem.message
     return {
         "ruleId": problem.rule,
         "level": problem.level.value,
         "message": {"text": text},
-        "locations": [{"physicalLocation": location}],
+        "locations": [_sarif_location(place)] if place.file else [],
     }
+
+
+def _sarif_location(place: Place) -> dict[str, object]:
+    found: dict[str, object] = {"artifactLocation": {"uri": quote(place.file)}}
+    if place.line:
+        found["region"] = {"startLine": place.line, "startColumn": place.column}
+    return {"physicalLocation": found}
 
 
 def _github(located: list[Located]) -> None:
     """https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
     for place, problem in located:
-        position = f",line={place.line},col={place.column}" if place.line else ""
         text = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
-        file, title = _property(place.file), _property(problem.rule)
-        click.echo(f"::{problem.level.value} file={file}{position},title={title}::{_data(text)}")
+        about = [f"file={_property(place.file)}"] if place.file else []
+        about += [f"line={place.line}", f"col={place.column}"] if place.line else []
+        about.append(f"title={_property(problem.rule)}")
+        click.echo(f"::{problem.level.value} {','.join(about)}::{_data(text)}")
 
 
 def _data(text: str) -> str:
@@ -108,18 +121,43 @@ def changes(found: Report) -> None:
     if found.failed:
         click.echo(f"{_counted(len(found.problems), 'problem')}", err=True)
         return
-    rows: dict[str, Counter[str]] = {}
-    for kind in ("create", "update", "delete", "chmod"):
-        for path in getattr(plan, kind):
-            rows.setdefault(_group(path), Counter())[kind] += 1
-    _table(
-        ("", "created", "updated", "deleted", "modes"), [(name, *_cells(count)) for name, count in sorted(rows.items())]
-    )
+    rows = _rows({kind: getattr(plan, kind) for kind in KINDS})
+    _table(("", "created", "updated", "deleted", "modes"), [(name, *_cells(count)) for name, count in rows.items()])
     click.echo(f"{_counted(len(plan.unchanged), 'file')} unchanged")
 
 
+def _rows(changed: Mapping[str, Sequence[str]]) -> dict[str, Counter[str]]:
+    """How many files of each kind of change, by folder: the finest grouping that fits into MOST_ROWS, or the coarsest.
+
+    changed: paths by kind of change.
+    """
+    finest: dict[str, Counter[str]] = {}
+    for kind, paths in changed.items():
+        for path in paths:
+            finest.setdefault(_group(path), Counter())[kind] += 1
+    rows = finest
+    for depth in (2, 1):
+        if len(rows) > MOST_ROWS:
+            rows = _joined(finest, depth)
+    return dict(sorted(rows.items()))
+
+
+def _joined(finest: Mapping[str, Counter[str]], depth: int) -> dict[str, Counter[str]]:
+    """Groups by fewer folders, each with the number of those that it joins; `clusters/` is joined first."""
+    members: dict[str, list[str]] = {}
+    for name in finest:
+        kept = depth if name.startswith("environments/") else 1
+        members.setdefault("/".join(name.split("/")[:kept]), []).append(name)
+    rows: dict[str, Counter[str]] = {}
+    for name, joined in members.items():
+        what = "cluster" if name == "clusters" or name.startswith("environments/") else "folder"
+        title = f"{name} ({_counted(len(joined), what)})" if joined != [name] else name
+        rows[title] = sum((finest[member] for member in joined), Counter())
+    return rows
+
+
 def _cells(count: Counter[str]) -> list[str]:
-    return [str(count[kind]) if count[kind] else "" for kind in ("create", "update", "delete", "chmod")]
+    return [str(count[kind]) if count[kind] else "" for kind in KINDS]
 
 
 def _group(path: str) -> str:
@@ -142,11 +180,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def verdict(found: Report, problems: Sequence[Problem]) -> None:
     """The last line of a check."""
-    errors = sum(problem.level is Level.ERROR for problem in problems)
-    warnings = len(problems) - errors
-    said = [_counted(errors, "error")] if errors else []
-    said += [_counted(warnings, "warning")] if warnings else []
-    if found.plan is not None and not errors:
+    said = [counted(problems)] if problems else []
+    if found.plan is not None and not has_error(problems):
         said.insert(0, f"{_counted(len(found.plan.unchanged), 'file')} of {_counted(found.units, 'unit')} in order")
     click.echo(", ".join(said))
 
@@ -160,6 +195,13 @@ def outside(judged: Judgement | None) -> None:
     for skip, findings, files in judged.skipped:
         what = f"{_counted(findings, 'finding')} in {_counted(files, 'file')}"
         click.echo(f"skipped {skip.rule} under {skip.path}: {what}: {skip.reason}")
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """How many errors and warnings there are, in words; empty where there are none."""
+    errors = sum(problem.level is Level.ERROR for problem in problems)
+    numbers = ((errors, "error"), (len(problems) - errors, "warning"))
+    return ", ".join(_counted(number, what) for number, what in numbers if number)
 
 
 def _counted(number: int, what: str) -> str:

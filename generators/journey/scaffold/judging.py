@@ -8,7 +8,7 @@ from typing import Any
 from journey.problem import Problem
 from journey.spec import resolve, rules
 from journey.spec.documents import platform_shape, service_shape
-from journey.spec.sources import service_name
+from journey.spec.sources import SERVICES, service_name
 from journey.spec.validate import Validator
 from journey.spec.view import Engine, View
 from journey.spec.yaml import parse
@@ -36,7 +36,7 @@ def judge(texts: Mapping[str, str], known: Mapping[str, Any], kubernetes: Sequen
 def _judged(values: Mapping[str, Any], files: Mapping[str, Any], kubernetes: Sequence[str]) -> list[Problem]:
     """Problems of the platform, and of the services among `files`."""
     services = {service_name(file): file for file in values if file.endswith("/service.yaml")}
-    view = View(Engine({**values, resolve.SERVICES: services}))
+    view = View(Engine({**values, SERVICES: services}))
     found = [*rules.judge_versions(view, tuple(kubernetes)), *rules.judge_platform(view)]
     for name, file in services.items():
         if file in files:
