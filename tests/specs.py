@@ -65,8 +65,7 @@ def load(files: Mapping[str, str | bytes], folder: Path) -> Sources:
 
 def view_of(found: Sources) -> View:
     """A view over the documents of a spec."""
-    services = {sources.service_name(file): file for file in found.documents if file.endswith("/service.yaml")}
-    return View(Engine({**found.values, resolve.SERVICES: services}))
+    return View(Engine(found.values))
 
 
 def problems(found: Sources, versions: tuple[str, ...] = VERSIONS) -> list[Problem]:
