@@ -15,6 +15,11 @@ from journey.problem import Level, Problem
 REMOVED = "deprecations/removed"
 DEPRECATED = "deprecations/deprecated"
 
+RULES: dict[str, str] = {
+    REMOVED: "An object uses no API that the Kubernetes version of its cluster has removed.",
+    DEPRECATED: "An object uses no API that is deprecated, or that the next Kubernetes version removes (a warning).",
+}
+
 
 class Context(Protocol):
     """What this check asks of the run."""

@@ -13,6 +13,11 @@ from journey.problem import Problem
 INVALID = "schema/invalid"
 UNKNOWN_KIND = "schema/unknown-kind"
 
+RULES: dict[str, str] = {
+    INVALID: "An object fits its kind's schema in the Kubernetes version of its cluster.",
+    UNKNOWN_KIND: "An object's kind has a schema: Kubernetes' own, a vendor's, or one under `schemas:`.",
+}
+
 _UNKNOWN_HINT = "name a file with the kind's CustomResourceDefinition under schemas: in platform.yaml"
 
 

@@ -15,6 +15,8 @@ from journey.problem import Problem
 INVALID = "workflow/invalid"
 FOLDER = ".github/workflows/"
 
+RULES: dict[str, str] = {INVALID: "A workflow fits the schema of GitHub's workflows."}
+
 _HINT = "GitHub would refuse the workflow"
 
 
