@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from journey import pipeline, tree
@@ -9,9 +11,11 @@ from journey.cli import progress, report
 from journey.cli.main import EXIT_CRASH, EXIT_PROBLEMS
 from journey.cli.options import run_options, scope, scope_options
 from journey.cli.root import Shared
-from journey.pipeline import outside
 from journey.pipeline.narrow import Scope
-from journey.problem import Problem
+from journey.spec.sources import Sources
+
+if TYPE_CHECKING:
+    from journey.pipeline.outside import Judgement
 
 
 @click.command("check")
@@ -39,16 +43,25 @@ def command(
     stale = tree.stale(found.plan, "journey render") if found.plan is not None else ()
     problems = list(dict.fromkeys([*found.problems, *stale]))
     judged = None
-    if all_ and not pipeline.has_error(problems):
-        with progress.bar("judging") as shown:
-            judged = outside.judge(shared.root, found.sources, found.results, every, shown)
+    if all_ and found.plan is not None and not pipeline.has_error(problems):
+        judged = _judge(shared.root, found.sources, found.plan, every)
         problems += judged.problems
     report.findings(found.sources, problems, style)
     if style == "text":
         report.verdict(found, problems)
         if all_:
             report.outside(judged)
-    return _code(problems)
+    if judged is not None and judged.crashed:
+        return EXIT_CRASH
+    return EXIT_PROBLEMS if pipeline.has_error(problems) else 0
+
+
+def _judge(root: str, sources: Sources, plan: tree.Plan, every: bool) -> Judgement:
+    """Let the outside programs judge the tree."""
+    from journey.pipeline import outside
+
+    with progress.bar("judging") as shown:
+        return outside.judge(root, sources, plan, every, shown)
 
 
 def _must_fit(all_: bool, every: bool, wanted: Scope) -> None:
@@ -57,10 +70,3 @@ def _must_fit(all_: bool, every: bool, wanted: Scope) -> None:
         raise click.UsageError("--every goes with --all")
     if all_ and not wanted.whole:
         raise click.UsageError("--all judges the whole tree; leave out --env, --cluster and --service")
-
-
-def _code(problems: list[Problem]) -> int:
-    """A program that broke is a crash: nobody knows what it would have found."""
-    if any(problem.rule == outside.CRASHED for problem in problems):
-        return EXIT_CRASH
-    return EXIT_PROBLEMS if pipeline.has_error(problems) else 0

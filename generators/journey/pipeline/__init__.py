@@ -33,10 +33,7 @@ class Options(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What came of a run. `plan` is None where problems stood in its way; `written` says that it was applied.
-
-    `results` are those of all units, where the spec could be rendered.
-    """
+    """What came of a run. `plan` is None where problems stood in its way; `written` says that it was applied."""
 
     sources: Sources
     problems: list[Problem]
@@ -44,7 +41,6 @@ class Report(NamedTuple):
     units: int = 0
     rendered: int = 0
     written: bool = False
-    results: tuple[Result, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +20,11 @@ import msgspec
 from journey.checks.outside import CHECKERS, Checker, Finding, Malformed
 from journey.pipeline import cache as memory
 from journey.pipeline import policies, programs, skips
-from journey.pipeline.results import File, Result
 from journey.pipeline.skips import Skipped
-from journey.pipeline.work import Progress, silent
 from journey.problem import Place, Pointer, Problem
 from journey.spec.platform import Skip
 from journey.spec.sources import Sources
-from journey.tree import digest
+from journey.tree import Plan, digest
 
 ABSENT = "outside/absent"
 CRASHED = "outside/crashed"
@@ -40,6 +38,10 @@ _LAST = 8
 """Lines of a program's last words."""
 
 
+Progress = Callable[[int, int], None]
+"""Told how many folders are judged, of how many."""
+
+
 class Judgement(NamedTuple):
     """What came of it: problems, what skips passed over, how many files hold a verdict and how many were judged now."""
 
@@ -47,6 +49,11 @@ class Judgement(NamedTuple):
     skipped: list[Skipped]
     files: int
     judged: int
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a program broke: nobody knows what it would have found."""
+        return any(problem.rule == CRASHED for problem in self.problems)
 
 
 class Verdict(msgspec.Struct, array_like=True):
@@ -71,18 +78,17 @@ class _Broken(Exception):
 def judge(
     root: str,
     sources: Sources,
-    results: Iterable[Result],
+    plan: Plan,
     every: bool = False,
-    progress: Progress = silent,
+    progress: Progress = lambda done, total: None,
     checkers: Sequence[Checker] = CHECKERS,
 ) -> Judgement:
-    """Let every outside checker judge the tree under `root`, which must not be stale.
+    """Let every outside checker judge the tree under `root`, of which a clean `plan` says that it is as the spec wants.
 
     `every` judges also what has not changed since the last time; the findings are the same.
     """
-    files = {file.path: file for result in results for file in result.files}
     known = _load(root)
-    run = _Run(root, files, {} if every else known, progress)
+    run = _Run(root, plan, {} if every else known, progress)
     found: list[Finding] = []
     broken: list[Problem] = []
     for checker in checkers:
@@ -94,10 +100,16 @@ def judge(
             broken.append(_absent(checker))
     _save(root, {**known, **run.verdicts})
     left, passed = skips.sift(found, spec_skips(sources))
-    origins = {path: Pointer(*file.origin) for path, file in files.items()}
     lacking = [_lacking(source, why) for source, why in policies.missing(run.policies)]
-    problems = [*broken, *lacking, *skips.faults(passed, not broken), *skips.problems(left, origins)]
+    problems = [*broken, *lacking, *skips.faults(passed, not broken), *skips.problems(left, origins(root))]
     return Judgement(problems, passed, len(run.covered), run.judged)
+
+
+def origins(root: str) -> dict[str, Pointer]:
+    """The block of the spec that each rendered file follows from, as the run before this one kept it."""
+    known = memory.load(root, checks=True)
+    files = (file for unit in known.units for file in known.result(unit).files)
+    return {file.path: Pointer(*file.origin) for file in files}
 
 
 def spec_skips(sources: Sources) -> list[Skip]:
@@ -109,8 +121,8 @@ def spec_skips(sources: Sources) -> list[Skip]:
 class _Run:
     """One judging of the tree by all checkers."""
 
-    def __init__(self, root: str, files: Mapping[str, File], known: Verdicts, progress: Progress) -> None:
-        self.root, self.files, self.known, self.progress = root, files, known, progress
+    def __init__(self, root: str, plan: Plan, known: Verdicts, progress: Progress) -> None:
+        self.root, self.plan, self.known, self.progress = root, plan, known, progress
         self.policies = policies.load(root)
         self.code = memory.code_key(checks=True)
         self.verdicts: Verdicts = {}
@@ -122,7 +134,7 @@ class _Run:
         program = programs.find(checker.name, self.root)
         if program is None:
             raise _Absent
-        groups = grouped(checker, self.files)
+        groups = grouped(checker, self.plan.unchanged)
         keys = self._keys(checker, program, groups)
         known = self.known.get(checker.name, {})
         kept = {group: known[group] for group, key in keys.items() if group in known and known[group].key == key}
@@ -142,7 +154,8 @@ class _Run:
         }
 
     def _state(self, path: str) -> tuple[str, bytes]:
-        return path, self.files[path].digest
+        entry = self.plan.entries.get(path)
+        return path, entry.digest if entry else digest(Path(self.root, path).read_bytes())
 
     def _judge(self, checker: Checker, program: str, groups: Mapping[str, Sequence[str]]) -> dict[str, list[Finding]]:
         """Findings by group, of the files as they are on disk, judged in a copy that holds nothing else."""
