@@ -279,19 +279,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(torn_texts())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_torn_texts(folder: Path, files: dict[str, str | bytes]) -> None:
     survives(files, folder)
 
 
 @given(changed_trees())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_changed_trees(folder: Path, files: dict[str, str | bytes]) -> None:
     survives(files, folder)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(WHOLE)), st.binary(max_size=60) | st.text(max_size=60).map(str.encode)))
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_random_files(folder: Path, files: dict[str, bytes]) -> None:
     survives({**WHOLE, **files}, folder)
 
