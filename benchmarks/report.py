@@ -104,10 +104,10 @@ def _verdicts(verdicts: Iterable[Verdict]) -> str:
 
 
 def _verdict(item: Verdict) -> tuple[str, ...]:
-    bar, digits = item.bar, 0 if item.bar.unit != "x" else 2
+    bar = item.bar
     aim = "" if bar.aim is None else f"{bar.aim:g}{bar.unit}"
     size = "" if bar is bars.START else str(item.services)
-    return bar.label, size, f"{item.value:.{digits}f}{bar.unit}", f"{bar.at_most:g}{bar.unit}", aim, item.word
+    return bar.label, size, f"{item.value:.3g}{bar.unit}", f"{bar.at_most:g}{bar.unit}", aim, item.word
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
