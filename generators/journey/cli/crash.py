@@ -35,6 +35,7 @@ def _bug(error: Exception) -> int:
     versions = f"journey {__version__}, Python {platform.python_version()}, {platform.platform()}"
     try:
         where.parent.mkdir(exist_ok=True)
+        where.with_name(".gitignore").write_text("*\n")
         where.write_text(f"{versions}\n{' '.join(sys.argv[1:])}\n\n{text}")
         said = f"report it with the file {where}"
     except OSError:

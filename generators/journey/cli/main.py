@@ -5,7 +5,6 @@ Exit codes: 0 clean; 1 problems, a stale tree or drift; 2 usage; 3 crash.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -46,10 +45,6 @@ def _run(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="journey", standalone_mode=False)
         return code if isinstance(code, int) else 0
-    except BrokenPipeError:
-        # the reader of a pipe went away: that is its right
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the one error boundary
         from journey.cli.crash import report
 

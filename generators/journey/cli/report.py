@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 import click
 
 from journey import __version__
 from journey.pipeline import Report, has_error
-from journey.pipeline.outside import Judgement
 from journey.problem import Level, Place, Problem
 from journey.spec.sources import Sources
+
+if TYPE_CHECKING:
+    from journey.pipeline.outside import Judgement
 
 KINDS = ("create", "update", "delete", "chmod")
 """The kinds of change of a plan, in the order of the table's columns."""
@@ -151,7 +153,7 @@ def _joined(finest: Mapping[str, Counter[str]], depth: int) -> dict[str, Counter
     rows: dict[str, Counter[str]] = {}
     for name, joined in members.items():
         what = "cluster" if name == "clusters" or name.startswith("environments/") else "folder"
-        title = f"{name} ({_counted(len(joined), what)})" if joined != [name] else name
+        title = f"{name} ({_counted(len(joined), what)})" if len(joined) > 1 else joined[0]
         rows[title] = sum((finest[member] for member in joined), Counter())
     return rows
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import NamedTuple
 
 import click
 
 from journey import __version__
 from journey.cli.main import COMMANDS
+
+READER_GONE = 141
+"""128 + SIGPIPE, as shells have it."""
 
 
 class Shared(NamedTuple):
@@ -47,6 +51,15 @@ class Lazy(click.Group):
             ctx.fail(f"there is no command `{args[0]}`; {did_you_mean(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. When the reader of a pipe goes away, end as programs do that SIGPIPE ends."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # click would make it exit 1, which here means problems; what is not flushed yet has no reader either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return READER_GONE
+
 
 def find_root(start: str) -> str:
     """The nearest folder, from `start` upwards, with a platform.yaml; `start` where there is none."""
@@ -69,5 +82,5 @@ def find_root(start: str) -> str:
 @click.pass_context
 def cli(ctx: click.Context, root: str | None) -> None:
     """Render one spec of a platform into every file that it runs on."""
-    ctx.color = False if "NO_COLOR" in os.environ else None
+    ctx.color = False if os.environ.get("NO_COLOR") else None  # https://no-color.org
     ctx.obj = Shared(os.path.abspath(root) if root else find_root("."))

@@ -27,7 +27,7 @@ def examine(
     """
     root = Path(sources.root)
     found = [*installation.python(sys.version_info[:2]), *installation.programs(which)]
-    found += [*installation.versions(root), *installation.cache(root)]
+    found += [*installation.checkers(root), *installation.versions(root), *installation.cache(root)]
     if which("git"):
         here = repository.look(root, environment)
         found += repository.judge(here, root, owned, environment)

@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-from journey.problem import Place, Problem
+from journey.checks.outside import CHECKERS
+from journey.pipeline import programs as outside
+from journey.problem import Level, Place, Problem
 
 PYTHON = "doctor/python"
 PROGRAM = "doctor/program"
+CHECKER = "doctor/checker"
 VERSION = "doctor/version"
 CACHE = "doctor/cache"
 
 RULES = {
     PYTHON: "Commands run on a Python that is supported.",
     PROGRAM: "The programs that commands call are on PATH.",
+    CHECKER: "The programs that `check --all` lets judge are there.",
     VERSION: "What is installed is what the lock file pins, for other versions may render other bytes.",
     CACHE: "The folder .journey can be written.",
 }
@@ -51,6 +55,15 @@ def programs(which: Callable[[str], str | None]) -> Iterator[Problem]:
     for name, purpose in PROGRAMS.items():
         if which(name) is None:
             yield Problem(Place(""), PROGRAM, f"there is no `{name}` on PATH: {purpose}", f"install {name}")
+
+
+def checkers(root: Path, find: Callable[[str, str], str | None] = outside.find) -> Iterator[Problem]:
+    """Outside programs that are missing: what they would find is found only where `check --all` runs with them."""
+    for checker in CHECKERS:
+        if find(checker.name, str(root)) is None:
+            message = f"there is no `{checker.name}` here, which `journey check --all` asks"
+            hint = f"put it into {outside.FOLDER}/ or on PATH"
+            yield Problem(Place(""), CHECKER, message, hint, Level.WARNING)
 
 
 def versions(root: Path, installed: Callable[[str], str | None] | None = None) -> Iterator[Problem]:

@@ -1,0 +1,80 @@
+"""Commands that only answer: graph, targets, checks, schema, completion."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.cli.conftest import Journey
+
+
+def test_the_graph_draws_what_dials_what(shop: Path, journey: Journey) -> None:
+    assert journey("graph") == (0, 'flowchart LR\n  n0["api"]\n  n1["web"]\n  n1 --> n0\n', "")
+
+
+def test_the_graph_is_a_picture_too(shop: Path, journey: Journey) -> None:
+    code, out, _ = journey("graph", "--format", "svg", "--env", "prod", "--cluster", "west", "--service", "api")
+    assert code == 0 and ElementTree.fromstring(out).tag.endswith("svg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--env", "qa"], "there is no such environment on such a cluster; known: dev on local, prod on east"),
+        (["--env", "dev", "--cluster", "east"], "there is no such environment on such a cluster"),
+        (["--service", "nope"], "there is no service nope"),
+    ],
+)
+def test_the_graph_of_nothing_is_usage(shop: Path, journey: Journey, arguments: list[str], said: str) -> None:
+    code, out, err = journey("graph", *arguments)
+    assert (code, out) == (2, "") and said in err
+
+
+def test_the_graph_of_a_broken_spec_says_what_is_wrong(shop: Path, journey: Journey) -> None:
+    (shop / "platform.yaml").write_text("name: shop\n")
+    code, out, _ = journey("graph")
+    assert code == 1 and "spec/missing-field" in out
+
+
+def test_targets_say_what_they_own(journey: Journey) -> None:
+    rows = {row["name"]: row for row in json.loads(journey("targets", "--format", "json").out)}
+    assert rows["kubernetes"]["from"] == "journey" and "environments/" in rows["kubernetes"]["owns"]
+    text = journey("targets")
+    assert text.code == 0 and all(f"{name}: {row['description']}" in text.out for name, row in rows.items())
+
+
+def test_checks_list_every_rule(journey: Journey) -> None:
+    rules = json.loads(journey("checks", "--format", "json").out)
+    assert {"spec/unknown-team", "workflow/command"} <= set(rules) and all(rules.values())
+    lines = journey("checks").out.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(rules)
+
+
+@pytest.mark.parametrize("document", ["platform", "service", "promoted-platform", "promoted-service"])
+def test_a_schema_is_json(journey: Journey, document: str) -> None:
+    code, out, _ = journey("schema", document)
+    found = json.loads(out)
+    assert code == 0 and "json-schema.org" in found["$schema"] and found["properties"]
+
+
+def test_an_unknown_schema_is_usage(journey: Journey) -> None:
+    assert journey("schema", "world").code == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(journey: Journey, shell: str) -> None:
+    code, out, _ = journey("completion", shell)
+    assert code == 0 and "_JOURNEY_COMPLETE" in out
+
+
+def test_a_shell_asks_for_what_may_follow() -> None:
+    command = [sys.executable, "-c", "from journey.cli.main import main; main()"]
+    asked = {**os.environ, "_JOURNEY_COMPLETE": "bash_complete", "COMP_WORDS": "journey re", "COMP_CWORD": "1"}
+    done = subprocess.run(command, env=asked, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "plain,render\n")
