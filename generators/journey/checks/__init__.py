@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from functools import cache
 from importlib import metadata
 from types import ModuleType
 
-MODULES = ("schemas", "deprecations", "references", "naming", "images", "workloads", "workflows", "workflow_rules")
+MODULES = (
+    "schemas",
+    "deprecations",
+    "references",
+    "naming",
+    "images",
+    "workloads",
+    "workflows",
+    "workflow_rules",
+    "patches",
+)
 """Modules of this package, each a check, in the order in which their findings are told."""
 
 GROUP = "journey.checks"
@@ -25,11 +34,6 @@ def plugins() -> tuple[tuple[str, ModuleType], ...]:
     """Checks of other packages, with the module that each comes from."""
     found = sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
     return tuple((point.module, point.load()) for point in found)
-
-
-def plugin_files() -> tuple[str, ...]:
-    """The files of modules of other packages that joined."""
-    return tuple(sorted({sys.modules[module.partition(":")[0]].__file__ or "" for module, _ in plugins()}))
 
 
 def registered() -> tuple[ModuleType, ...]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from journey.facts.traffic import namespace, stores
 from journey.spec import resolve
 from journey.spec.service import Service
-from journey.spec.view import View, query
+from journey.spec.view import View, kept, query
 
 SHARED = "_shared"
 """Folder of an environment's objects on a cluster that belong to no service."""
@@ -159,15 +159,13 @@ def keeps_data(view: View, service: str, environment: str, cluster: str) -> bool
     return found is not None and any(volume.kind == "persistent" for volume in found.volumes.values())
 
 
-@query
+@kept(dict[str, Holdings])
 def holdings(view: View, environment: str, cluster: str) -> dict[str, Holdings]:
     """What each team has in an environment on a cluster, by team, sorted; teams without anything are left out."""
     services: dict[str, list[str]] = {}
     datastores: dict[str, list[str]] = {}
     for name in resolve.services_at(view, environment, cluster):
-        found = resolve.service(view, name, environment, cluster)
-        if found is not None:
-            services.setdefault(found.team, []).append(name)
+        services.setdefault(resolve.part(view, name, environment, cluster, "team"), []).append(name)
     for name in sorted(resolve.datastores(view, environment)):
         store = resolve.datastore(view, environment, name)
         if store is not None:
@@ -190,8 +188,7 @@ def _has_cluster_shared(view: View, environment: str, cluster: str) -> bool:
     running = resolve.services_at(view, environment, cluster)
     if running and resolve.cluster(view, cluster).gateway == GATEWAY_API:
         return True
-    found = (resolve.service(view, name, environment, cluster) for name in running)
-    return any(service is not None and "priorityClass" not in service.off for service in found)
+    return any("priorityClass" not in resolve.off(view, name, environment, cluster) for name in running)
 
 
 @query
@@ -214,8 +211,7 @@ def shared_namespace(view: View, environment: str, cluster: str) -> str:
 
 
 def _has_routes(view: View, service: str, environment: str, cluster: str) -> bool:
-    found = resolve.service(view, service, environment, cluster)
-    return found is not None and bool(found.routes)
+    return bool(resolve.part(view, service, environment, cluster, "routes"))
 
 
 @query

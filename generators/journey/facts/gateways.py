@@ -7,7 +7,7 @@ from typing import NamedTuple
 from journey import names
 from journey.facts.routes import entries
 from journey.spec import resolve
-from journey.spec.view import View, query
+from journey.spec.view import View, kept, query
 
 GATEWAY = "gateway"
 """The Gateway's name, in the environment's shared namespace."""
@@ -31,7 +31,7 @@ def class_name(view: View) -> str:
     return resolve.settings(view).name
 
 
-@query
+@kept(tuple[str, ...])
 def hosts(view: View, environment: str, cluster: str) -> tuple[str, ...]:
     """All hosts that services answer for in an environment on a cluster, sorted."""
     found: set[str] = set()

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from journey.facts.delivery import addon_namespace
 from journey.facts.traffic import Connection, Peer, peer
 from journey.spec import resolve
-from journey.spec.view import View, query
+from journey.spec.view import View, kept, query
 
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Private IPv4 networks (RFC 1918): where clusters, nodes and managed datastores have their addresses."""
@@ -73,15 +73,15 @@ def is_gateway(view: View, service: str, environment: str, cluster: str) -> bool
     return found is not None and found.kind == "service" and found.name == service
 
 
-@query
+@kept(tuple[Connection, ...])
 def routed(view: View, environment: str, cluster: str) -> tuple[Connection, ...]:
     """The services that have routes, each with the container ports that the gateway dials, sorted."""
     found: set[tuple[str, int, str]] = set()
     for name in resolve.services_at(view, environment, cluster):
-        service = resolve.service(view, name, environment, cluster)
-        if service is not None:
-            ports = (service.ports[route.port] for route in service.routes.values() if route.port in service.ports)
-            found.update((name, port.port, port.protocol) for port in ports)
+        routes = resolve.routes(view, name, environment, cluster)
+        ports = resolve.ports(view, name, environment, cluster)
+        dialled = (ports[route.port] for route in routes.values() if route.port in ports)
+        found.update((name, port.port, port.protocol) for port in dialled)
     return tuple(Connection(peer(view, name, environment, cluster), port, proto) for name, port, proto in sorted(found))
 
 

@@ -33,15 +33,11 @@ def host_of(view: View, service: str, environment: str, route: Route) -> str:
 @query
 def entries(view: View, service: str, environment: str, cluster: str) -> tuple[Entry, ...]:
     """A service's routes, as written."""
-    found = resolve.service(view, service, environment, cluster)
-    if found is None:
-        return ()
+    ports = resolve.ports(view, service, environment, cluster)
     return tuple(
-        Entry(
-            name, host_of(view, service, environment, route), route.port, service_port(found.ports[route.port]), route
-        )
-        for name, route in found.routes.items()
-        if route.port in found.ports
+        Entry(name, host_of(view, service, environment, route), route.port, service_port(ports[route.port]), route)
+        for name, route in resolve.routes(view, service, environment, cluster).items()
+        if route.port in ports
     )
 
 

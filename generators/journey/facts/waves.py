@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from journey.spec import resolve
 from journey.spec.resolve import needs
-from journey.spec.view import View, query
+from journey.spec.view import View, kept, query
 
 CRDS = -20
 ADDONS = -10
@@ -27,7 +27,7 @@ def before(view: View, service: str, environment: str, cluster: str) -> tuple[st
     return tuple(sorted(name for name in found if name in known))
 
 
-@query
+@kept(tuple[str, ...])
 def cycle(view: View, environment: str, cluster: str) -> tuple[str, ...]:
     """A cycle among the needs that say `before`, its first service repeated at the end; empty where there is none."""
     done: set[str] = set()

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from journey.checks.outside import CHECKERS, Checker, Finding, Malformed
+from journey.checks.outside import CHECKERS, Checker, Finding, Group, Groups, Malformed
 from journey.pipeline import cache as memory
 from journey.pipeline import policies, programs, skips
 from journey.pipeline.skips import Skipped
@@ -39,7 +39,7 @@ _LAST = 8
 
 
 Progress = Callable[[int, int], None]
-"""Told how many folders are judged, of how many."""
+"""Told how many roots are judged, of how many."""
 
 
 class Judgement(NamedTuple):
@@ -64,7 +64,7 @@ class Verdict(msgspec.Struct, array_like=True):
 
 
 Verdicts = dict[str, dict[str, Verdict]]
-"""By checker's name and group: a folder, or "" for all files together."""
+"""By checker's name and name of the group."""
 
 
 class _Absent(Exception):
@@ -134,91 +134,78 @@ class _Run:
         program = programs.find(checker.name, self.root)
         if program is None:
             raise _Absent
-        groups = grouped(checker, self.plan.unchanged)
+        paths = [path for path in self.plan.unchanged if checker.judges.fullmatch(path)]
+        groups = checker.groups(paths)
         keys = self._keys(checker, program, groups)
-        known = self.known.get(checker.name, {})
-        kept = {group: known[group] for group, key in keys.items() if group in known and known[group].key == key}
-        todo = {group: paths for group, paths in groups.items() if group not in kept}
-        fresh = self._judge(checker, program, todo) if todo else {}
-        verdicts = {group: kept.get(group) or Verdict(keys[group], fresh.get(group, [])) for group in groups}
+        verdicts = {
+            name: verdict for name, verdict in self.known.get(checker.name, {}).items() if verdict.key == keys.get(name)
+        }
+        todo = {group: files for group, files in groups.items() if group.name not in verdicts}
+        if todo:
+            fresh = self._judge(checker, program, todo)
+            verdicts |= {group.name: Verdict(keys[group.name], fresh.get(group, [])) for group in todo}
         self.verdicts[checker.name] = verdicts
-        self.covered.update(path for paths in groups.values() for path in paths)
+        self.covered.update(paths)
         return [finding for verdict in verdicts.values() for finding in verdict.findings]
 
-    def _keys(self, checker: Checker, program: str, groups: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+    def _keys(self, checker: Checker, program: str, groups: Groups) -> dict[str, bytes]:
+        """By name of each group: what its findings depend on."""
         own = policies.fingerprint(self.policies) if checker.takes_policies else b""
         always = self.code + own + programs.identity(program).encode()
-        return {
-            group: digest(always + repr([self._state(path) for path in paths]).encode())
-            for group, paths in groups.items()
-        }
+        states = {group.name: repr([self._state(path) for path in paths]) for group, paths in groups.items()}
+        return {name: digest(always + state.encode()) for name, state in states.items()}
 
     def _state(self, path: str) -> tuple[str, bytes]:
         entry = self.plan.entries.get(path)
         return path, entry.digest if entry else digest(Path(self.root, path).read_bytes())
 
-    def _judge(self, checker: Checker, program: str, groups: Mapping[str, Sequence[str]]) -> dict[str, list[Finding]]:
+    def _judge(self, checker: Checker, program: str, groups: Groups) -> dict[Group, list[Finding]]:
         """Findings by group, of the files as they are on disk, judged in a copy that holds nothing else."""
-        paths = [path for files in groups.values() for path in files]
+        given = [source for source in self.policies if checker.takes_policies and source.denied.exists()]
+        owners = {f"{group.root}/{path}": (group, path) for group, paths in groups.items() for path in paths}
+        roots = list(dict.fromkeys(group.root for group in groups))
         with tempfile.TemporaryDirectory(prefix="journey-check-") as scratch:
-            stage = Path(os.path.realpath(scratch), "tree")
-            copy(self.root, paths, stage)
-            given = self.policies if checker.takes_policies else []
+            stage, own = Path(scratch, "tree"), Path(scratch, "policies")
+            copy(self.root, {staged: path for staged, (_, path) in owners.items()}, stage)
             if given:
-                policies.stage(given, Path(scratch, "policies"), stage / EXAMPLES)
-            examples = [f"{EXAMPLES}/{policies.staged_name(source)}" for source in given if source.denied.exists()]
-            what = [*groups, *examples] if checker.by_folder else paths
-            findings = self._ask(checker, program, what, str(stage), str(Path(scratch, "policies")) if given else "")
-        self.judged += len(paths)
-        silent_ = [source.name for source in given if source.denied.exists() and not _refused(source, findings)]
-        if silent_:
-            raise _Broken(f"these policies do not refuse their own denied example: {', '.join(silent_)}")
-        return _by_group(checker, findings, groups)
+                policies.stage(given, own, stage / EXAMPLES)
+                roots.append(EXAMPLES)
+            command = [program, *checker.arguments(roots, list(owners), str(own) if given else "")]
+            findings = self._ask(checker, command, str(stage), len(roots))
+        self.judged += len(owners)
+        silent = [source.name for source in given if not _refused(source, findings)]
+        if silent:
+            raise _Broken(f"these policies do not refuse their own denied example: {', '.join(silent)}")
+        return _by_group(findings, owners)
 
-    def _ask(self, checker: Checker, program: str, what: Sequence[str], stage: str, own: str) -> list[Finding]:
+    def _ask(self, checker: Checker, command: Sequence[str], stage: str, roots: int) -> list[Finding]:
         """Run the program once and hear what it has to say."""
         done = 0
 
         def heard(line: str) -> None:
             nonlocal done
-            if line[:1] in "}]":  # each folder's report ends so
+            if line[:1] in "}]":  # what is said of each root ends so
                 done += 1
-                self.progress(min(done, len(what)), len(what))
+                self.progress(min(done, roots), roots)
 
-        self.progress(0, len(what))
-        command = [program, *checker.arguments(what, own)]
+        self.progress(0, roots)
         output = programs.run(command, stage, checker.environment, heard)
         _must_have_ended(checker, output)
         try:
-            reports = checker.reports(output.stdout) if checker.reports else len(what)
-            if reports != len(what):
-                raise _Broken(f"it told of {reports} folders of {len(what)}")
-            return checker.parse(output.stdout, stage)
+            return checker.parse(output.stdout)
         except Malformed as error:
             raise _Broken(str(error)) from error
 
 
-def grouped(checker: Checker, files: Iterable[str]) -> dict[str, list[str]]:
-    """The files that a checker judges, by group, in order. Hidden folders are one group: `.github`."""
-    groups: dict[str, list[str]] = {}
-    for path in sorted(files):
-        if checker.judges.fullmatch(path):
-            folder = path.rpartition("/")[0]
-            group = folder if not folder.startswith(".") else folder.partition("/")[0]
-            groups.setdefault(group if checker.by_folder else "", []).append(path)
-    return groups
-
-
-def copy(root: str, paths: Iterable[str], stage: Path) -> None:
-    """Copy files below `root` to the same places below `stage`."""
-    stage.mkdir()
-    folders: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0]
+def copy(root: str, places: Mapping[str, str], stage: Path) -> None:
+    """Copy files below `root` to places below `stage`: by place, the path that it is a copy of."""
+    folders: set[Path] = set()
+    for place, path in places.items():
+        folder = (stage / place).parent
         if folder not in folders:
-            (stage / folder).mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             folders.add(folder)
-        shutil.copyfile(os.path.join(root, path), stage / path)
+        shutil.copyfile(os.path.join(root, path), stage / place)
 
 
 def _refused(source: policies.Source, findings: Sequence[Finding]) -> bool:
@@ -226,14 +213,13 @@ def _refused(source: policies.Source, findings: Sequence[Finding]) -> bool:
     return any(finding.path == path and finding.rule.endswith(f"/{source.id}") for finding in findings)
 
 
-def _by_group(
-    checker: Checker, findings: Iterable[Finding], groups: Mapping[str, Sequence[str]]
-) -> dict[str, list[Finding]]:
-    owner = {path: group for group, paths in groups.items() for path in paths}
-    parts: dict[str, list[Finding]] = {}
+def _by_group(findings: Iterable[Finding], owners: Mapping[str, tuple[Group, str]]) -> dict[Group, list[Finding]]:
+    """Findings with their files' own paths. Those about the policies' examples have served."""
+    parts: dict[Group, list[Finding]] = {}
     for finding in findings:
-        if finding.path in owner:
-            parts.setdefault(owner[finding.path], []).append(finding)
+        if finding.path in owners:
+            group, path = owners[finding.path]
+            parts.setdefault(group, []).append(msgspec.structs.replace(finding, path=path))
         elif not finding.path.startswith(f"{EXAMPLES}/"):
             raise _Broken(f"it speaks of a file that it was not given: {finding.path}")
     return parts

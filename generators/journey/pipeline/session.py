@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -14,7 +15,7 @@ from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
 from journey.pipeline.results import File, Result, findings
 from journey.pipeline.work import Job, Progress, Workers
-from journey.problem import Place, Pointer, Problem
+from journey.problem import Pointer, Problem
 from journey.spec import resolve, rules
 from journey.spec.sources import SERVICES, Sources
 from journey.spec.validate import did_you_mean
@@ -81,8 +82,7 @@ class Session:
         found: list[Problem] = [*self.user_schemas.problems, *self._unknown_targets()]
         found += rules.judge_versions(self.view, kubernetes_versions())
         found += self.found_in(units)
-        broken = [problem.where for problem in self.sources.problems]
-        return [problem for problem in dict.fromkeys(found) if not _touches(problem.where, broken)]
+        return list(rules.untouched(dict.fromkeys(found), self.sources.problems))
 
     def found_in(self, units: Iterable[Unit]) -> list[Problem]:
         """What was found in units."""
@@ -160,8 +160,15 @@ class Session:
             schemas=self.schemas,
             findings=findings(problems),
             settled=settled,
-            plugins=[os.path.dirname(file) for file in (*targets.plugin_files(), *checks.plugin_files())],
+            plugins=plugin_folders(),
         )
+
+
+def plugin_folders() -> list[str]:
+    """The folders of modules of other packages that render or judge."""
+    modules = {module.partition(":")[0] for module, _ in (*targets.plugins(), *checks.plugins())}
+    files = (sys.modules[module].__file__ for module in modules)
+    return sorted({os.path.dirname(file) for file in files if file})
 
 
 def _collisions(results: Iterable[Result]) -> Iterator[Problem]:
@@ -190,16 +197,3 @@ def _ancestors(path: str) -> Iterator[str]:
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]
-
-
-def _touches(where: Pointer | Place, broken: Sequence[Pointer | Place]) -> bool:
-    """Whether a finding stands at, below or above a node whose shape is already refused."""
-    for other in broken:
-        if other.file != where.file:
-            continue
-        if isinstance(other, Place) or isinstance(where, Place):
-            return True
-        length = min(len(other.path), len(where.path))
-        if where.path and other.path[:length] == where.path[:length]:
-            return True
-    return False

@@ -56,8 +56,12 @@ def _merge_list(shape: Shape, base: list[Any], over: list[Any]) -> list[Any]:
 
 
 def identity(shape: Shape, item: Any) -> tuple[str, str]:
-    """What makes an element of a `by:` list the same one: the first of its keys that it has, and that key's value."""
+    """What makes an element of a `by:` list the same one: the first of its keys that it has, with that key's value.
+
+    A key that begins with `+` counts beside it: two needs of one service on two ports are two.
+    """
+    beside = "".join(f" {item[key[1:]]}" for key in shape.merge if key[0] == "+" and item.get(key[1:]) is not None)
     for key in shape.merge:
         if item.get(key) is not None:
-            return key, str(item[key])
+            return key, f"{item[key]}{beside}"
     return "", repr(item)

@@ -15,7 +15,7 @@ from journey.problem import Pointer
 from journey.spec.documents import service_shape
 from journey.spec.merge import merge
 from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
-from journey.spec.service import Need, Port, Resources, Service
+from journey.spec.service import Need, Port, Resources, Route, Service
 from journey.spec.shape import Shape, shape_of
 from journey.spec.sources import SERVICES
 from journey.spec.validate import Validator
@@ -324,20 +324,10 @@ def services_at(view: View, env: str, cluster_name: str) -> tuple[str, ...]:
 
 
 @query
-def needs(view: View, name: str, env: str, cluster_name: str) -> tuple[Need, ...]:
-    """What a service dials; empty where it does not run."""
-    return msgspec.convert(_part(view, name, env, cluster_name, "needs") or (), tuple[Need, ...])
-
-
-@query
-def ports(view: View, name: str, env: str, cluster_name: str) -> dict[str, Port]:
-    """A service's ports by name, the main one first; empty where it does not run."""
-    found = _part(view, name, env, cluster_name, "ports") or {}
-    return {port: _typed(value, Port) for port, value in found.items()}
-
-
-def _part(view: View, name: str, env: str, cluster_name: str, field: str) -> Any:
-    """One field of a service, merged: what many ask of all services costs less than the whole."""
+def part(view: View, name: str, env: str, cluster_name: str, field: str) -> Any:
+    """One field of a service by its YAML name, merged but not filled with defaults; None where it is not said, or where
+    the service does not run. A fact about all services asks for this: it costs less than the whole, and is not asked
+    again when another field changes."""
     if not runs(view, name, env, cluster_name):
         return None
     shape = service_shape().fields[field].shape
@@ -346,3 +336,36 @@ def _part(view: View, name: str, env: str, cluster_name: str, field: str) -> Any
         if field in layer.value:
             value = merge(shape, value, layer.value[field])
     return value
+
+
+@query
+def priority(view: View, name: str, env: str, cluster_name: str) -> str:
+    """A service's priority there."""
+    said = part(view, name, env, cluster_name, "priority")
+    return str(said or shape_of(Service).fields["priority"].default)
+
+
+@query
+def off(view: View, name: str, env: str, cluster_name: str) -> tuple[str, ...]:
+    """The conventions that a service has switched off there."""
+    return tuple(part(view, name, env, cluster_name, "off") or ())
+
+
+@query
+def needs(view: View, name: str, env: str, cluster_name: str) -> tuple[Need, ...]:
+    """What a service dials; empty where it does not run."""
+    return msgspec.convert(part(view, name, env, cluster_name, "needs") or (), tuple[Need, ...])
+
+
+@query
+def routes(view: View, name: str, env: str, cluster_name: str) -> dict[str, Route]:
+    """A service's routes by name, as written; empty where it does not run."""
+    found = part(view, name, env, cluster_name, "routes") or {}
+    return {route: _typed(value, Route) for route, value in found.items()}
+
+
+@query
+def ports(view: View, name: str, env: str, cluster_name: str) -> dict[str, Port]:
+    """A service's ports by name, the main one first; empty where it does not run."""
+    found = part(view, name, env, cluster_name, "ports") or {}
+    return {port: _typed(value, Port) for port, value in found.items()}

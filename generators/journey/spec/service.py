@@ -268,7 +268,7 @@ class Service(Record, kw_only=True):
         field(
             "What it dials. Network policies, sync waves and start order follow from it.",
             [{"service": "auth"}],
-            merge="by:service|datastore|host",
+            merge="by:service|datastore|host|+port",
         ),
     ] = ()
     config: Config = Config()

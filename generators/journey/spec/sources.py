@@ -142,7 +142,9 @@ def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
     return Sources(root, documents, problems, schemas)
 
 
-def _document(root: str, file: str, shape_of: Callable[[], Shape], known: Document | None, problems: list[Problem]) -> Document:
+def _document(
+    root: str, file: str, shape_of: Callable[[], Shape], known: Document | None, problems: list[Problem]
+) -> Document:
     path = os.path.join(root, file)
     stamp = _stamp(path)
     if known is not None and stamp and known.stamp == stamp:

@@ -212,20 +212,24 @@ def empty(shape: Shape) -> Any:
     """A valid value of a shape, as small as can be: what stands in for one that is missing or refused."""
     if shape.nullable:
         return None
-    if shape.kind == "record":
-        return {name: empty(item.shape) for name, item in shape.fields.items() if item.required}
-    if shape.kind == "choice":
-        return shape.choices[0]
     if shape.kind == "union":
         return empty(shape.members[0])
-    if shape.kind == "map" and shape.shortest and shape.key and shape.element:
-        return {empty(shape.key) or "none": empty(shape.element)}
-    if shape.kind == "list" and shape.shortest and shape.element:
-        return [empty(shape.element)]
+    if shape.kind in ("record", "map", "list"):
+        return _empty_collection(shape)
     if shape.kind == "text" and (shape.pattern or shape.shortest) and shape.examples:
         return shape.examples[0]
-    values = {"map": {}, "list": [], "text": "", "boolean": False, "any": None}
+    values = {"text": "", "boolean": False, "any": None, "choice": shape.choices[0] if shape.choices else None}
     return values.get(shape.kind, int(shape.least or 0))
+
+
+def _empty_collection(shape: Shape) -> Any:
+    if shape.kind == "record":
+        return {name: empty(item.shape) for name, item in shape.fields.items() if item.required}
+    if shape.kind == "map":
+        return (
+            {empty(shape.key) or "none": empty(shape.element)} if shape.shortest and shape.key and shape.element else {}
+        )
+    return [empty(shape.element)] if shape.shortest and shape.element else []
 
 
 def _text_fault(shape: Shape, value: str) -> str:

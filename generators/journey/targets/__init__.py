@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from functools import cache
 from importlib import metadata
 from typing import cast
@@ -27,11 +26,6 @@ def plugins() -> tuple[tuple[str, Target], ...]:
     """Targets of other packages, with the module that each comes from."""
     found = sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
     return tuple((point.module, cast(Target, point.load())) for point in found)
-
-
-def plugin_files() -> tuple[str, ...]:
-    """The files of modules of other packages that joined."""
-    return tuple(sorted({sys.modules[module.partition(":")[0]].__file__ or "" for module, _ in plugins()}))
 
 
 def registered() -> tuple[Target, ...]:

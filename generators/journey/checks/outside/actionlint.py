@@ -10,15 +10,15 @@ import json
 import re
 from collections.abc import Sequence
 
-from journey.checks.outside.model import Checker, Finding, Malformed
+from journey.checks.outside.model import Checker, Finding, Malformed, together
 
 
-def arguments(files: Sequence[str], policies: str) -> list[str]:
+def arguments(roots: Sequence[str], files: Sequence[str], policies: str) -> list[str]:
     """Its command line."""
     return ["-no-color", "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", *files]
 
 
-def parse(stdout: str, folder: str) -> list[Finding]:
+def parse(stdout: str) -> list[Finding]:
     """Its errors, each with the kind of rule that made it."""
     try:
         return sorted(
@@ -32,7 +32,7 @@ def parse(stdout: str, folder: str) -> list[Finding]:
 ACTIONLINT = Checker(
     name="actionlint",
     judges=re.compile(r"\.github/workflows/[^/]+\.ya?ml"),
-    by_folder=False,
+    groups=together,
     arguments=arguments,
     parse=parse,
     codes=frozenset({0, 1}),

@@ -1,8 +1,12 @@
 """checkov: security and good practice of Kubernetes objects and workflows, and the project's own policies.
 
-https://www.checkov.io/2.Basics/CLI%20Command%20Reference.html. It builds one graph of all objects in a folder that it
-is given, across clusters and namespaces: a NetworkPolicy of one cluster would excuse a pod in another. So each rendered
-folder (a service on a cluster) is given as a folder of its own, all in one process, which costs its start only once.
+https://www.checkov.io/2.Basics/CLI%20Command%20Reference.html. Most of its checks look at one object, so a file's
+findings depend on that file alone. Those of roles and who is bound to them (CKV2_K8S_1 to 5) join all objects of a
+folder that it is given by their names, whatever their namespace and cluster: so the roles and bindings of each rendered
+folder are given as a folder of their own. All is one process: its start costs seconds.
+
+Left out is CKV2_K8S_6 (a pod without NetworkPolicy): it joins by labels alone, so another cluster's policy excuses a
+pod, and it takes the empty selector of a default deny, which selects every pod, for none.
 """
 
 from __future__ import annotations
@@ -12,30 +16,37 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from journey.checks.outside.model import Checker, Finding, Malformed
+from journey.checks.outside.model import Checker, Finding, Group, Groups, Malformed
 
 FRAMEWORKS = ("kubernetes", "github_actions")
-_OPTIONS = ("--quiet", "--compact", "--soft-fail", "--skip-download", "--output", "json")
+LEFT_OUT = "CKV2_K8S_6"
+_OPTIONS = ("--quiet", "--compact", "--soft-fail", "--skip-download", "--output", "json", "--skip-check", LEFT_OUT)
+_RIGHTS = re.compile(r"(cluster)?role(binding)?-")
 
 
-def arguments(folders: Sequence[str], policies: str) -> list[str]:
+def groups(paths: Sequence[str]) -> Groups:
+    """Each file by itself; roles and bindings by folder."""
+    found: Groups = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        group = Group(f"rights/{folder}", folder) if _RIGHTS.match(name) else Group("files", path)
+        found.setdefault(group, []).append(path)
+    return found
+
+
+def arguments(roots: Sequence[str], files: Sequence[str], policies: str) -> list[str]:
     """Its command line."""
     own = ["--external-checks-dir", policies] if policies else []
-    return [*_OPTIONS, "--framework", *FRAMEWORKS, *own, *(word for folder in folders for word in ("-d", folder))]
+    return [*_OPTIONS, "--framework", *FRAMEWORKS, *own, *(word for root in roots for word in ("-d", root))]
 
 
-def parse(stdout: str, folder: str) -> list[Finding]:
+def parse(stdout: str) -> list[Finding]:
     """Failed checks. A file that could not be read is one too: nothing may pass because it was not understood."""
-    return sorted({finding for report in _reports(stdout) for finding in _findings(report, folder)})
-
-
-def count(stdout: str) -> int:
-    """How many folders the output tells of."""
-    return sum(1 for _ in _documents(stdout))
+    return sorted({finding for report in _reports(stdout) for finding in _findings(report)})
 
 
 def _documents(stdout: str) -> Iterator[Any]:
-    """The JSON documents of the output, one for each folder."""
+    """The JSON documents of the output: after each folder, all that is known by then."""
     decoder = json.JSONDecoder()
     rest = stdout.strip()
     while rest:
@@ -57,20 +68,21 @@ def _reports(stdout: str) -> Iterator[dict[str, Any]]:
                 yield report
 
 
-def _findings(report: dict[str, Any], folder: str) -> Iterator[Finding]:
+def _findings(report: dict[str, Any]) -> Iterator[Finding]:
     try:
         unread = report["summary"]["parsing_errors"]
         failed = report["results"]["failed_checks"]
         if unread:
             raise Malformed(f"it could not read {unread} of the files of {report['check_type']}")
         for check in failed:
-            yield _finding(check, folder)
+            yield _finding(report["check_type"], check)
     except (KeyError, TypeError) as error:
         raise Malformed(f"a report lacks {error}") from error
 
 
-def _finding(check: dict[str, Any], folder: str) -> Finding:
-    path = check["file_abs_path"].removeprefix(folder).lstrip("/")
+def _finding(framework: str, check: dict[str, Any]) -> Finding:
+    # seen: only this one of the four paths is that from the working folder, for either framework
+    path = check["file_path" if framework == "kubernetes" else "repo_file_path"].lstrip("/")
     kind, _, name = check["resource"].partition(".")
     where = f"{kind} {name.rpartition('.')[2]}" if name else kind
     line = int((check.get("file_line_range") or [0])[0])
@@ -86,13 +98,12 @@ def _advice(check: dict[str, Any]) -> str:
 CHECKOV = Checker(
     name="checkov",
     judges=re.compile(r"(environments|clusters)/.+\.(ya?ml|json)|\.github/workflows/[^/]+\.ya?ml"),
-    by_folder=True,
+    groups=groups,
     arguments=arguments,
     parse=parse,
     codes=frozenset({0}),
     # a check that raises is only logged, and counts as passed
     complaint=re.compile(r"\[(WARNI|ERROR|CRITI)|Traceback \(most recent call last\)|Failed to run check"),
-    reports=count,
     takes_policies=True,
     environment={"LOG_LEVEL": "WARNING"},
 )

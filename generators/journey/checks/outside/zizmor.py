@@ -11,17 +11,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from journey.checks.outside.model import Checker, Finding, Malformed
+from journey.checks.outside.model import Checker, Finding, Malformed, together
 
 _OPTIONS = ("--offline", "--no-config", "--no-ignores", "--no-progress", "--quiet", "--no-exit-codes")
 
 
-def arguments(files: Sequence[str], policies: str) -> list[str]:
+def arguments(roots: Sequence[str], files: Sequence[str], policies: str) -> list[str]:
     """Its command line."""
     return [*_OPTIONS, "--strict-collection", "--format", "json-v1", "--color", "never", *files]
 
 
-def parse(stdout: str, folder: str) -> list[Finding]:
+def parse(stdout: str) -> list[Finding]:
     """Its findings, each at its primary place."""
     try:
         return sorted(map(_finding, json.loads(stdout)))
@@ -40,7 +40,7 @@ def _finding(found: dict[str, Any]) -> Finding:
 ZIZMOR = Checker(
     name="zizmor",
     judges=re.compile(r"\.github/workflows/[^/]+\.ya?ml"),
-    by_folder=False,
+    groups=together,
     arguments=arguments,
     parse=parse,
     codes=frozenset({0}),

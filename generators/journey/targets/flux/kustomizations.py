@@ -85,7 +85,7 @@ def service(view: View, env: str, cluster: str, name: str) -> Artifact:
 def _stores_before(view: View, env: str, cluster: str, name: str) -> list[str]:
     """The datastores that must be healthy first: all that it dials and does not call `any`."""
     known = resolve.datastores(view, env)
-    needs = traffic.needs(view, name, env, cluster)
+    needs = resolve.needs(view, name, env, cluster)
     return sorted({need.datastore for need in needs if need.datastore in known and need.start != "any"})
 
 

@@ -35,9 +35,8 @@ def _priorities(view: View, cluster: str) -> set[str]:
     found: set[str] = set()
     for environment in delivery.environments_on(view, cluster):
         for name in resolve.services_at(view, environment, cluster):
-            service = resolve.service(view, name, environment, cluster)
-            if service is not None and "priorityClass" not in service.off:
-                found.add(service.priority)
+            if "priorityClass" not in resolve.off(view, name, environment, cluster):
+                found.add(resolve.priority(view, name, environment, cluster))
         if resolve.datastores(view, environment) and not datastores.is_managed(view, environment):
             found.add(PRIORITY)
     return found

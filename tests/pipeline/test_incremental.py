@@ -1,0 +1,280 @@
+"""Doing only what changed gives what doing everything gives: the same bytes, the same problems."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from journey import pipeline
+from journey.pipeline import Options, Report
+from journey.problem import Problem
+
+PLATFORM: dict[str, object] = {
+    "name": "shop",
+    "domain": "example.com",
+    "repository": {"url": "https://github.com/example/shop.git"},
+    "registry": "ghcr.io/example",
+    "teams": {"web": {"owners": ["@example/web"], "contact": "web@example.com"}},
+    "clusters": {
+        "one": {"provider": "local", "kubernetes": "1.34", "gateway": "ingress"},
+        "two": {"provider": "local", "kubernetes": "1.33", "gateway": "ingress"},
+    },
+    "environments": {
+        "dev": {"clusters": ["one"]},
+        "prod": {"clusters": ["two"], "promotesFrom": "dev", "base": "head", "size": "medium"},
+    },
+    "targets": ["kubernetes", "argocd"],
+}
+NAMES = ("api", "cart", "mail", "shop")
+
+
+def service(needs: tuple[str, ...] = (), **more: object) -> dict[str, object]:
+    """A service that renders and passes every check."""
+    probe = {"path": "/ready"}
+    return {
+        "team": "web",
+        "ports": {"http": {"port": 8080}},
+        "health": {"liveness": probe, "readiness": probe},
+        "needs": [{"service": name} for name in needs],
+        "release": {"version": "1.0.0"},
+        **more,
+    }
+
+
+def write(root: Path, file: str, content: object) -> None:
+    path = root / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+
+
+def make(root: Path) -> None:
+    write(root, "platform.yaml", PLATFORM)
+    write(root, "apps/api/service.yaml", service())
+    write(root, "apps/shop/service.yaml", service(("api",)))
+
+
+def run(root: Path, *, write: bool = True, jobs: int = 1, scope: pipeline.Scope = pipeline.Scope()) -> Report:
+    return pipeline.run(Options(str(root), scope, jobs), write=write)
+
+
+def rendered(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for top in ("environments", "clusters")
+        for path in sorted((root / top).rglob("*"))
+        if path.is_file()
+    }
+
+
+def told(report: Report) -> list[tuple[str, str, str]]:
+    def line(problem: Problem) -> tuple[str, str, str]:
+        return str(report.sources.place(problem.where)), problem.rule, problem.message
+
+    return sorted(set(map(line, report.problems)))
+
+
+def from_nothing(root: Path) -> tuple[dict[str, bytes], list[tuple[str, str, str]]]:
+    """What a run in a folder with the spec alone renders and tells."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        shutil.copy(root / "platform.yaml", copy)
+        shutil.copytree(root / "apps", copy / "apps")
+        report = run(copy)
+        return rendered(copy), told(report)
+
+
+Edit = tuple[str, str, object]
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> list[Edit]:
+    """Edits as (what, of which, to what)."""
+    kinds = st.sampled_from(
+        ("version", "needs", "add", "delete", "rename", "default", "overlay", "size", "team", "bad")
+    )
+    name = st.sampled_from(NAMES)
+    one = st.tuples(kinds, name, st.one_of(name, st.integers(1, 4)))
+    return draw(st.lists(one, min_size=1, max_size=5))
+
+
+def edit(root: Path, what: str, name: str, value: object) -> None:
+    file = f"apps/{name}/service.yaml"
+    path = root / file
+    platform = yaml.safe_load((root / "platform.yaml").read_text())
+    content = yaml.safe_load(path.read_text()) if path.exists() else service()
+    if what == "delete":
+        shutil.rmtree(path.parent, ignore_errors=True)
+        return
+    if what == "rename" and path.exists() and not (root / f"apps/{value}").exists():
+        path.parent.rename(root / f"apps/{value}")
+        return
+    if what == "version":
+        content["release"] = {"version": f"1.0.{value}"}
+    elif what == "needs":
+        content["needs"] = [{"service": value}] if isinstance(value, str) and value != name else []
+    elif what == "overlay":
+        content["environments"] = {"prod": {"scaling": {"min": 2 if isinstance(value, str) else value}}}
+    elif what == "bad":
+        content["ports"] = {"http": {"port": 0}}
+    elif what == "default":
+        platform["defaults"] = {"config": {"values": {"LEVEL": str(value)}}}
+    elif what == "size":
+        platform["environments"]["dev"]["size"] = "large" if isinstance(value, str) else "small"
+    elif what == "team":
+        platform["teams"][f"team-{value}"] = platform["teams"]["web"]
+    write(root, "platform.yaml", platform)
+    if what not in ("default", "size", "team"):
+        write(root, file, content)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(edits())
+def test_edits_one_after_another_render_what_the_last_spec_renders_from_nothing(changes: list[Edit]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        make(root)
+        run(root)
+        for change in changes:
+            before = rendered(root)
+            edit(root, *change)
+            report = run(root)
+            files, problems = from_nothing(root)
+            assert told(report) == problems
+            assert rendered(root) == (before if report.failed else files)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    make(tmp_path)
+    assert told(run(tmp_path)) == []
+    yield tmp_path
+
+
+def stats(root: Path) -> dict[str, int]:
+    return {path: (root / path).stat().st_mtime_ns for path in rendered(root)}
+
+
+def test_a_second_run_renders_and_writes_nothing(root: Path) -> None:
+    before = stats(root)
+    report = run(root)
+    assert (report.rendered, report.failed) == (0, False)
+    assert report.plan is not None
+    assert report.plan.clean
+    assert set(report.plan.unchanged) == set(before)
+    assert stats(root) == before
+
+
+def test_an_edit_of_one_service_renders_its_units_alone(root: Path) -> None:
+    write(root, "apps/shop/service.yaml", service(("api",), release={"version": "1.0.1"}))
+    report = run(root)
+    # its own objects and its Application, in each of the two places, and the rules about it
+    assert report.rendered == 4
+    assert report.plan is not None
+    assert {Path(path).parts[4] for path in report.plan.update if "/kubernetes/" in path} == {"shop"}
+
+
+def test_a_comment_in_the_spec_renders_nothing(root: Path) -> None:
+    path = root / "apps/shop/service.yaml"
+    path.write_text("# who answers: the web team\n" + path.read_text())
+    report = run(root)
+    assert report.rendered == 0
+    assert report.plan is not None
+    assert report.plan.clean
+
+
+def test_the_number_of_processes_changes_no_byte(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(root / "apps", other / "apps")
+    shutil.copy(root / "platform.yaml", other)
+    report = run(other, jobs=3)
+    assert report.written
+    assert rendered(other) == rendered(root)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_problem_is_told_again_while_it_stands_and_the_tree_stays(root: Path, jobs: int) -> None:
+    before = rendered(root)
+    write(root, "apps/shop/service.yaml", service(("nobody",)))
+    first, second = run(root, jobs=jobs), run(root, jobs=jobs)
+    assert told(first) == told(second)
+    assert [rule for _, rule, _ in told(first)] == ["spec/unknown-service"]
+    assert rendered(root) == before
+
+
+def test_a_damaged_cache_is_no_problem(root: Path) -> None:
+    before = rendered(root)
+    for content in (b"", b"\xc1", (root / ".journey/cache.msgpack").read_bytes()[:-7]):
+        (root / ".journey/cache.msgpack").write_bytes(content)
+        assert not run(root).failed
+        assert rendered(root) == before
+
+
+def test_what_was_touched_by_hand_is_put_right(root: Path) -> None:
+    before = rendered(root)
+    edited, deleted = sorted(before)[0], sorted(before)[1]
+    (root / edited).write_text("edited\n")
+    (root / deleted).unlink()
+    (root / "environments/stray.yaml").write_text("stray\n")
+    found = run(root, write=False)
+    assert found.plan is not None
+    assert found.plan.update == (edited,)
+    assert found.plan.create == (deleted,)
+    assert found.plan.delete == ("environments/stray.yaml",)
+    assert run(root).written
+    assert rendered(root) == before
+
+
+def test_an_edit_of_the_spec_and_of_a_file_are_both_seen(root: Path) -> None:
+    files = sorted(rendered(root))
+    (root / files[0]).write_text("edited\n")
+    write(root, "apps/shop/service.yaml", service(("api",), release={"version": "1.0.2"}))
+    assert run(root).written
+    assert rendered(root) == from_nothing(root)[0]
+
+
+def test_a_narrow_run_writes_its_part_and_deletes_what_left_it(root: Path) -> None:
+    write(root, "apps/api/service.yaml", service(release={"version": "1.1.0"}))
+    shutil.rmtree(root / "apps/shop")
+    run(root, scope=pipeline.Scope(services=("shop",)))
+    after = rendered(root)
+    assert not any("/shop/" in path or "/shop-" in path for path in after)
+    assert not any(b"1.1.0" in content for content in after.values())
+    run(root, scope=pipeline.Scope(environments=("dev",)))
+    changed = {path for path, content in rendered(root).items() if content != after.get(path)}
+    assert changed
+    assert all("prod" not in path for path in changed)
+    run(root)
+    assert rendered(root) == from_nothing(root)[0]
+
+
+def test_a_service_that_is_gone_leaves_no_file(root: Path) -> None:
+    shutil.rmtree(root / "apps/shop")
+    assert run(root).written
+    assert not any("/shop" in path for path in rendered(root))
+
+
+def test_without_checks_nothing_is_judged_and_the_bytes_are_the_same(root: Path) -> None:
+    before = rendered(root)
+    shutil.rmtree(root / "environments")
+    report = pipeline.run(Options(str(root), checks=False), write=True)
+    assert report.written
+    assert rendered(root) == before
+
+
+def test_two_runs_at_once_do_not_write_together(root: Path) -> None:
+    from journey.pipeline.writing import only_run
+
+    write(root, "apps/shop/service.yaml", service(release={"version": "2.0.0"}))
+    before = rendered(root)
+    with only_run(str(root)):
+        report = run(root)
+    assert told(report) == [(".journey/lock", "tree/locked", "another run is writing here")]
+    assert rendered(root) == before
+    assert run(root).written
