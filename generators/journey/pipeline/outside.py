@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from journey.checks import outside as declared
 from journey.checks.outside import CHECKERS, Checker, Finding, Group, Groups, Malformed
 from journey.pipeline import cache as memory
 from journey.pipeline import policies, programs, skips
@@ -102,7 +103,7 @@ def judge(
     left, passed = skips.sift(found, spec_skips(sources))
     lacking = [_lacking(source, why) for source, why in policies.missing(run.policies)]
     problems = [*broken, *lacking, *skips.faults(passed, not broken), *skips.problems(left, origins(root))]
-    return Judgement(problems, passed, len(run.covered), run.judged)
+    return Judgement(problems, passed, len(run.covered), len(run.judged))
 
 
 def origins(root: str) -> dict[str, Pointer]:
@@ -124,10 +125,10 @@ class _Run:
     def __init__(self, root: str, plan: Plan, known: Verdicts, progress: Progress) -> None:
         self.root, self.plan, self.known, self.progress = root, plan, known, progress
         self.policies = policies.load(root)
-        self.code = memory.code_key(checks=True)
+        self.code = _code()
         self.verdicts: Verdicts = {}
         self.covered: set[str] = set()
-        self.judged = 0
+        self.judged: set[str] = set()
 
     def verdict(self, checker: Checker) -> list[Finding]:
         """All that a checker finds. Raises _Broken, and _Absent where the program is not there."""
@@ -172,7 +173,7 @@ class _Run:
                 roots.append(EXAMPLES)
             command = [program, *checker.arguments(roots, list(owners), str(own) if given else "")]
             findings = self._ask(checker, command, str(stage), len(roots))
-        self.judged += len(owners)
+        self.judged.update(path for _, path in owners.values())
         silent = [source.name for source in given if not _refused(source, findings)]
         if silent:
             raise _Broken(f"these policies do not refuse their own denied example: {', '.join(silent)}")
@@ -195,6 +196,11 @@ class _Run:
             return checker.parse(output.stdout)
         except Malformed as error:
             raise _Broken(str(error)) from error
+
+
+def _code() -> bytes:
+    """Changes with what reads the programs' findings."""
+    return digest(b"".join(file.read_bytes() for file in sorted(Path(declared.__file__).parent.glob("*.py"))))
 
 
 def copy(root: str, places: Mapping[str, str], stage: Path) -> None:
