@@ -67,6 +67,11 @@ def test_it_says_what_it_is(metadata: Message, names: set[str]) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
+def test_it_carries_the_readme(metadata: Message) -> None:
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_it_installs_the_command(wheel: zipfile.Path, names: set[str]) -> None:
     (name,) = (name for name in names if name.endswith(".dist-info/entry_points.txt"))
     assert "journey = journey.cli.main:main" in wheel.joinpath(name).read_text(encoding="utf-8").splitlines()
