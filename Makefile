@@ -6,7 +6,7 @@ BIN := .venv/bin
 ROOTS := $(patsubst %/platform.yaml,%,$(wildcard ./platform.yaml examples/*/platform.yaml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test lint format lock bench clean
+.PHONY: help setup tools render check check-all test test-real lint format lock bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
@@ -23,6 +23,16 @@ check: setup ## Check what is rendered, and that nothing of it is stale
 
 test: setup ## Run the tests in parallel, with branch coverage
 	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
+
+tools: setup ## Install the programs of `journey check --all` into .cache/tools/; needs Go
+	@$(BIN)/python tools/outside.py
+
+check-all: tools ## Check as `check` does, and by checkov, actionlint and zizmor
+	@set -e; for root in $(ROOTS); do echo "$$root"; $(BIN)/journey --root "$$root" check --all; done
+
+test-real: tools ## Run the tests that need real programs, then check-all
+	@$(BIN)/python -m pytest -m real --no-cov $(ARGS)
+	@$(MAKE) --no-print-directory check-all
 
 lint: setup ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check .
