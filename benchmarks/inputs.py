@@ -118,7 +118,7 @@ def _platform(spec: Tree, targets: tuple[str, ...]) -> Tree:
         "environments": {env: _environment(env, values) for env, values in spec["environments"].items()},
         "addons": {"metrics-server": METRICS_SERVER},
         "targets": list(targets),
-        "defaults": {"off": {} if targets != ("neutral",) else NOT_CONVENTIONAL},
+        "defaults": {"without": {} if targets != ("neutral",) else NOT_CONVENTIONAL},
     }
 
 

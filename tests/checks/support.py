@@ -26,15 +26,15 @@ LABELS = {**STABLE, "app.kubernetes.io/managed-by": "journey"}
 class Run:
     """A run of one version, with the conventions that are said to be off."""
 
-    def __init__(self, version: str = "1.34", off: Iterable[str] = ()) -> None:
+    def __init__(self, version: str = "1.34", without: Iterable[str] = ()) -> None:
         self.version = version
-        self.names = frozenset(off)
+        self.names = frozenset(without)
 
     def kubernetes(self, cluster: str) -> str:
         assert cluster == "local"
         return self.version
 
-    def off(self, unit: Unit) -> frozenset[str]:
+    def without(self, unit: Unit) -> frozenset[str]:
         assert unit == UNIT
         return self.names
 

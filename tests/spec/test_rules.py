@@ -29,7 +29,7 @@ AUTH = "apps/auth/service.yaml"
         "kind: worker\nhealth: {liveness: {kind: exec, command: [ready]}}\n",
         "kind: worker\nports: {a: {port: 53}, b: {port: 53, protocol: UDP}}\n",
         "kind: worker\nsecurity: {addCapabilities: [NET_BIND_SERVICE]}\n",
-        'kind: worker\nsecurity: {user: 0}\n"off": {securityContext: {reason: Runs as root today.}}\n',
+        "kind: worker\nsecurity: {user: 0}\nwithout: {securityContext: {reason: Runs as root today.}}\n",
         "kind: worker\nneeds: [{host: a.example.com, port: 443, cidrs: [192.0.2.0/24, 2001:db8::/32]}]\n",
         'kind: worker\nlabels: {example.com/tier: front, plain: ""}\nannotations: {example.com/any: any text}\n',
         'kind: worker\nresources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: "1", memory: 1024Mi}}\n',
@@ -77,7 +77,7 @@ def test_a_mistake_of_defaults_is_told_once() -> None:
 
 def test_a_mistake_stands_in_the_layer_that_makes_it() -> None:
     """The overlay's `min` goes beyond the base's `max`, which says the most and so is named."""
-    base = 'scaling: {min: 1, max: 3, cpu: 70}\n"off": {autoscaler: {reason: Fixed for now.}}\n'
+    base = "scaling: {min: 1, max: 3, cpu: 70}\nwithout: {autoscaler: {reason: Fixed for now.}}\n"
     overlay = "environments:\n  staging:\n    scaling: {max: 0}\n"
     assert judge({"platform.yaml": FROM_HEAD, SHOP: SERVICE + base + overlay})[0].startswith(f"{SHOP}:8:20 spec/value")
     overlay = "environments:\n  staging:\n    scaling: {min: 3, max: 2}\n"

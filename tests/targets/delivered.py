@@ -74,7 +74,7 @@ def view(shop: str = SHOP, platform: str = PLATFORM, **services: str) -> View:
 
 
 def _read(text: str) -> Any:
-    """As the specs of users are read: YAML 1.2, where `off` is a word."""
+    """As the specs of users are read: by the package's own reader."""
     return yaml.parse(text.encode(), "spec.yaml").value
 
 

@@ -140,7 +140,7 @@ def test_replicas_are_ignored_where_an_autoscaler_owns_them(shop: str, kind: str
         "{team: shop, scaling: {min: 3}}",
         "{team: shop, scaling: {min: 3, max: 3}}",
         "{team: shop, kind: cron, scaling: {min: 1, max: 3}}",
-        "{team: shop, scaling: {min: 1, max: 3}, off: {autoscaler: {reason: as it runs today}}}",
+        "{team: shop, scaling: {min: 1, max: 3}, without: {autoscaler: {reason: as it runs today}}}",
     ],
 )
 def test_nothing_is_ignored_elsewhere(shop: str) -> None:
@@ -602,7 +602,7 @@ def test_the_namespace_tells_which_secrets_the_script_makes() -> None:
 
 
 def test_shared_objects_have_an_application_where_there_are_any() -> None:
-    off = "{reason: as it runs today}"
+    exemption = "{reason: as it runs today}"
     bare = PLATFORM.replace("gateway: gateway-api", "gateway: nginx")
     found = contents(argocd, view(platform=bare))
     assert f"{APPLICATIONS}/shared-one.yaml" in found
@@ -610,7 +610,7 @@ def test_shared_objects_have_an_application_where_there_are_any() -> None:
     managed = bare.replace("dev: {clusters:", "dev: {datastores: managed, clusters:").replace(
         "    base: head", "    datastores: managed\n    base: head"
     )
-    service = f"{{team: shop, off: {{priorityClass: {off}}}}}"
+    service = f"{{team: shop, without: {{priorityClass: {exemption}}}}}"
     assert f"{APPLICATIONS}/shared-one.yaml" not in contents(argocd, view(service, managed, auth=service))
     assert f"{APPLICATIONS}/shared-one.yaml" in contents(argocd, view(service, managed))
 

@@ -130,7 +130,7 @@ def test_a_cluster_has_the_priority_classes_that_are_used_and_its_gateway_class(
 
 
 def test_a_datastore_in_the_cluster_has_a_priority_too() -> None:
-    said = {"auth": service(off={"priorityClass": {"reason": "Adopted."}})}
+    said = {"auth": service(without={"priorityClass": {"reason": "Adopted."}})}
     cluster = {"gateway": "nginx"}
     assert cluster_files(view_of(said, datastores={"main": store()}, cluster=cluster)) == ["priorityclass-high.yaml"]
     managed = view_of(said, datastores={"main": store()}, environment={"datastores": "managed"}, cluster=cluster)

@@ -102,7 +102,7 @@ def test_a_record_of_another_page_is_linked_there() -> None:
 
 
 def test_the_keys_of_conventions_are_listed() -> None:
-    (cells,) = (cells for cells in section("service", "Service") if cells[0] == "`off`")
+    (cells,) = (cells for cells in section("service", "Service") if cells[0] == "`without`")
     assert "`networkPolicy`" in cells[1]
 
 

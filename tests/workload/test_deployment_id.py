@@ -48,7 +48,7 @@ def test_another_template_or_configuration_is_another_release(fields: Data) -> N
         {"config": {"values": {"LEVEL": "info", "FLAG": {"value": 1, "runtime": True}}}},
         {"patches": [patch("Deployment", {"spec": {"minReadySeconds": 5}})]},
         {"migrations": {"command": ["migrate"]}},
-        {"off": {"networkPolicy": {"reason": "Adopted."}}},
+        {"without": {"networkPolicy": {"reason": "Adopted."}}},
     ],
 )
 def test_nothing_else_is(fields: Data) -> None:
@@ -57,8 +57,10 @@ def test_nothing_else_is(fields: Data) -> None:
 
 
 def test_without_hashed_names_the_content_counts_all_the_same() -> None:
-    off = {"hashedNames": {"reason": "Adopted."}}
-    assert id_of(config={"values": {"A": "1"}}, off=off) != id_of(config={"values": {"A": "2"}}, off=off)
+    without = {"hashedNames": {"reason": "Adopted."}}
+    assert id_of(config={"values": {"A": "1"}}, without=without) != id_of(
+        config={"values": {"A": "2"}}, without=without
+    )
 
 
 def test_it_stands_in_labels_and_environment_and_never_in_a_selector() -> None:
@@ -94,7 +96,7 @@ def test_a_cron_job_has_one_in_the_pods_of_its_jobs() -> None:
 
 
 def test_switched_off_it_stands_nowhere() -> None:
-    said = service(off={"deploymentId": {"reason": "Adopted."}})
+    said = service(without={"deploymentId": {"reason": "Adopted."}})
     assert workload(said).deployment_id == ""
     found = objects(said)["Deployment/auth"]
     assert ID not in found["spec"]["template"]["metadata"]["labels"]

@@ -8,7 +8,7 @@ from journey.objectschemas import kubernetes_versions
 from journey.workload.objects import NOTHING, id_of, workload_of
 from tests.workload.platforms import Data, container_of, objects, pod_of, service, store, view_of, workload
 
-OFF = {"reason": "Adopted as it runs today."}
+EXEMPTION = {"reason": "Adopted as it runs today."}
 
 FULL: Data = service(
     routes={"api": {"path": "/api", "timeout": "20s"}},
@@ -114,7 +114,7 @@ def test_a_service_that_is_not_enabled_has_nothing() -> None:
     ],
 )
 def test_a_convention_takes_its_own_objects_with_it_and_no_other(convention: str, gone: set[str]) -> None:
-    assert set(full()) - set(full({**FULL, "off": {convention: OFF}})) == gone
+    assert set(full()) - set(full({**FULL, "without": {convention: EXEMPTION}})) == gone
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_a_convention_takes_its_own_objects_with_it_and_no_other(convention: str
 def test_a_convention_takes_its_own_fields_of_the_pod_with_it(convention: str, fields: set[str]) -> None:
     said = service(config={"values": {"A": "b"}})
     with_all = objects(said)["Deployment/auth"]
-    without = objects({**said, "off": {convention: OFF}})["Deployment/auth"]
+    without = objects({**said, "without": {convention: EXEMPTION}})["Deployment/auth"]
     gone = set(pod_of(with_all)) - set(pod_of(without)) - {"automountServiceAccountToken"}
     assert gone == fields
 
 
 def test_without_security_context_the_container_has_none_and_the_namespace_only_warns() -> None:
-    found = objects(service(off={"securityContext": OFF}))
+    found = objects(service(without={"securityContext": EXEMPTION}))
     assert "securityContext" not in container_of(found["Deployment/auth"])
     assert "automountServiceAccountToken" not in pod_of(found["Deployment/auth"])
     labels = found["Namespace/auth"]["metadata"]["labels"]
@@ -146,7 +146,7 @@ def test_without_security_context_the_container_has_none_and_the_namespace_only_
 
 
 def test_without_recommended_labels_there_are_those_of_selectors_and_the_services_own() -> None:
-    found = objects(service(off={"recommendedLabels": OFF}, labels={"tier": "front"}))
+    found = objects(service(without={"recommendedLabels": EXEMPTION}, labels={"tier": "front"}))
     own = {"app.kubernetes.io/name": "auth", "app.kubernetes.io/instance": "auth-dev", "tier": "front"}
     assert found["Service/auth"]["metadata"]["labels"] == own
     labels = found["Deployment/auth"]["spec"]["template"]["metadata"]["labels"]
@@ -154,13 +154,13 @@ def test_without_recommended_labels_there_are_those_of_selectors_and_the_service
 
 
 def test_without_graceful_termination_updates_are_the_clusters_own() -> None:
-    found = objects(service(off={"gracefulTermination": OFF}))["Deployment/auth"]
+    found = objects(service(without={"gracefulTermination": EXEMPTION}))["Deployment/auth"]
     assert set(found["spec"]) == {"replicas", "selector", "template"}
     assert "lifecycle" not in container_of(found)
 
 
 def test_without_hashed_names_a_config_map_keeps_its_name() -> None:
-    found = objects(service(config={"values": {"A": "b"}}, off={"hashedNames": OFF}))
+    found = objects(service(config={"values": {"A": "b"}}, without={"hashedNames": EXEMPTION}))
     assert found["ConfigMap/auth"]["metadata"]["name"] == "auth"
     assert container_of(found["Deployment/auth"])["envFrom"] == [{"configMapRef": {"name": "auth"}}]
 

@@ -70,7 +70,7 @@ def test_each_release_is_a_job_of_its_own_in_a_file_of_one_name() -> None:
 
 
 def test_a_job_that_keeps_its_name_is_replaced() -> None:
-    found = objects(service(kind="job", off={"hashedNames": {"reason": "Adopted."}}))["Job/auth"]
+    found = objects(service(kind="job", without={"hashedNames": {"reason": "Adopted."}}))["Job/auth"]
     assert found["metadata"]["name"] == "auth"
     assert found["metadata"]["annotations"] == {"argocd.argoproj.io/sync-options": "Force=true,Replace=true"}
 

@@ -146,7 +146,7 @@ def environments_on(view: View, cluster: str) -> tuple[str, ...]:
 def autoscaled(view: View, service: str, environment: str, cluster: str) -> str:
     """The kind of workload whose `replicas` an autoscaler owns; empty where none does."""
     found = resolve.service(view, service, environment, cluster)
-    if found is None or "autoscaler" in found.off:
+    if found is None or "autoscaler" in found.without:
         return ""
     scaling = found.scaling
     return SCALED.get(found.kind, "") if scaling.max is not None and scaling.max > scaling.min else ""
@@ -188,7 +188,7 @@ def _has_cluster_shared(view: View, environment: str, cluster: str) -> bool:
     running = resolve.services_at(view, environment, cluster)
     if running and resolve.cluster(view, cluster).gateway == GATEWAY_API:
         return True
-    return any("priorityClass" not in resolve.off(view, name, environment, cluster) for name in running)
+    return any("priorityClass" not in resolve.without(view, name, environment, cluster) for name in running)
 
 
 @query

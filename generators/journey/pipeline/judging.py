@@ -26,12 +26,12 @@ class Context:
         """The cluster's Kubernetes version."""
         return resolve.cluster(self.view, cluster).kubernetes
 
-    def off(self, unit: Unit) -> frozenset[str]:
+    def without(self, unit: Unit) -> frozenset[str]:
         """The conventions that a unit's service has switched off there."""
         if not unit.service:
             return frozenset()
         found = resolve.service(self.view, unit.service, unit.environment, unit.cluster)
-        return frozenset(found.off) if found else frozenset()
+        return frozenset(found.without) if found else frozenset()
 
 
 class Check(Protocol):

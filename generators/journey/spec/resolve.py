@@ -346,9 +346,9 @@ def priority(view: View, name: str, env: str, cluster_name: str) -> str:
 
 
 @query
-def off(view: View, name: str, env: str, cluster_name: str) -> tuple[str, ...]:
+def without(view: View, name: str, env: str, cluster_name: str) -> tuple[str, ...]:
     """The conventions that a service has switched off there."""
-    return tuple(part(view, name, env, cluster_name, "off") or ())
+    return tuple(part(view, name, env, cluster_name, "without") or ())
 
 
 @query

@@ -20,6 +20,7 @@ __all__ = [
     "Config",
     "ConfigValue",
     "Convention",
+    "Exemption",
     "Health",
     "Identity",
     "Init",
@@ -29,7 +30,6 @@ __all__ = [
     "Metrics",
     "Migrations",
     "Need",
-    "Off",
     "Patch",
     "PatchTarget",
     "Permission",
@@ -175,7 +175,7 @@ class Metrics(Record, kw_only=True):
     names: Annotated[dict[str, Metric], field("Metrics by name.")] = {}
 
 
-class Off(Record, kw_only=True):
+class Exemption(Record, kw_only=True):
     """A convention that is switched off, with the reason that reports show."""
 
     reason: Annotated[str, text("Why.", "Adopted as it runs today; on with the next release.", min_length=3)]
@@ -293,8 +293,8 @@ class Service(Record, kw_only=True):
     annotations: Annotated[
         dict[str, str], field("More annotations on the workload's pods.", {"example.com/scrape": "no"})
     ] = {}
-    off: Annotated[
-        dict[Convention, Off],
+    without: Annotated[
+        dict[Convention, Exemption],
         field(
             "Conventions that are switched off for this service.",
             {"networkPolicy": {"reason": "Adopted as it runs today."}},

@@ -33,7 +33,7 @@ def configuration(place: Place) -> Configuration:
     """The configuration of a service; keys that the config service serves at run time are not part of it."""
     values = {**_addresses(place), **_values(place)}
     files = place.spec.config.files
-    hashed = "hashedNames" not in place.spec.off
+    hashed = "hashedNames" not in place.spec.without
     return Configuration(
         values,
         files,

@@ -11,7 +11,7 @@ _API = "monitoring.coreos.com/v1"
 def monitor(place: Place) -> Object | None:
     """A ServiceMonitor, or a PodMonitor where no Service leads to the port; none for what runs and ends."""
     metrics = place.spec.metrics
-    if metrics is None or "monitor" in place.spec.off or place.spec.kind in ("cron", "job"):
+    if metrics is None or "monitor" in place.spec.without or place.spec.kind in ("cron", "job"):
         return None
     through_service = place.spec.kind != "stateful" and is_dialled(place.spec)
     kind, endpoints = ("ServiceMonitor", "endpoints") if through_service else ("PodMonitor", "podMetricsEndpoints")

@@ -13,14 +13,14 @@ _SECURITY = "pod-security.kubernetes.io"
 
 def namespace_objects(place: Place, scale: Scale) -> list[Object]:
     """Namespace, quota and limit range."""
-    if "namespaceObjects" in place.spec.off:
+    if "namespaceObjects" in place.spec.without:
         return []
     return [_namespace(place), *_bounds(place, scale)]
 
 
 def _namespace(place: Place) -> Object:
     metadata = place.meta(place.namespace, FIRST, KEEP if place.stateful else None)
-    enforced = "securityContext" not in place.spec.off
+    enforced = "securityContext" not in place.spec.without
     labels = {**place.labels, names.ENVIRONMENT: place.environment}
     metadata["labels"] = {**labels, **pod_security_labels(place.here.kubernetes, enforced)}
     del metadata["namespace"]

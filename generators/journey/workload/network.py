@@ -19,7 +19,7 @@ _NAMESPACE = "kubernetes.io/metadata.name"
 
 def policies(place: Place) -> list[Object]:
     """The policy that closes the namespace, and the one that opens what the service needs."""
-    if "networkPolicy" in place.spec.off:
+    if "networkPolicy" in place.spec.without:
         return []
     pods = {"matchLabels": {names.NAME: place.identity}}
     allow: Object = {"podSelector": pods, "policyTypes": ["Ingress", "Egress"]}

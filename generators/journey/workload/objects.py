@@ -53,7 +53,7 @@ def workload_of(view: View, service: str, environment: str, cluster: str) -> Wor
     refused: tuple[Refused, ...] = ()
     if here.spec.patches:
         rendered, refused = apply(here, rendered)
-    if found is None or "deploymentId" in here.spec.off:
+    if found is None or "deploymentId" in here.spec.without:
         return Workload(tuple(rendered), "", refused)
     return _identified(here, rendered, found, refused)
 

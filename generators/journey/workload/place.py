@@ -108,7 +108,7 @@ def place(view: View, service: str, environment: str, cluster: str) -> Place | N
 
 
 def _labels(view: View, spec: Service, identity: str, environment: str, selector: dict[str, str]) -> dict[str, str]:
-    if "recommendedLabels" in spec.off:
+    if "recommendedLabels" in spec.without:
         return {**selector, **spec.labels}
     recommended = names.labels(identity, environment, spec.team, resolve.settings(view).name)
     return {**recommended, **spec.labels, **selector}

@@ -90,7 +90,7 @@ def pod_labels(labels: dict[str, str]) -> dict[str, str]:
 def _metadata(place: Place) -> Object:
     labels = pod_labels(place.labels)
     release = place.spec.release
-    if release is not None and "recommendedLabels" not in place.spec.off:
+    if release is not None and "recommendedLabels" not in place.spec.without:
         labels[names.VERSION] = names.label_value(release.version)
         if release.commit:
             labels[names.COMMIT] = release.commit
@@ -110,17 +110,17 @@ def wants_token(place: Place) -> bool:
 
 
 def _pod_spec(place: Place) -> Object:
-    off, security = place.spec.off, place.spec.security
+    without, security = place.spec.without, place.spec.security
     found: Object = {"serviceAccountName": place.service}
-    if "securityContext" not in off or security.service_account_token is not None:
+    if "securityContext" not in without or security.service_account_token is not None:
         found["automountServiceAccountToken"] = wants_token(place)
-    if "priorityClass" not in off:
+    if "priorityClass" not in without:
         found["priorityClassName"] = place.spec.priority
-    if "gracefulTermination" not in off and place.spec.kind not in ("cron", "job"):
+    if "gracefulTermination" not in without and place.spec.kind not in ("cron", "job"):
         found["terminationGracePeriodSeconds"] = termination.grace_period(place.view, *place.key)
-    if "securityContext" not in off:
+    if "securityContext" not in without:
         found["securityContext"] = pod_security(security.user, security.group)
-    if "topologySpread" not in off and place.spec.kind not in ("cron", "job"):
+    if "topologySpread" not in without and place.spec.kind not in ("cron", "job"):
         revision = place.spec.kind != "stateful"
         found["topologySpreadConstraints"] = [
             _spread("topology.kubernetes.io/zone", place.selector, revision),
@@ -172,7 +172,7 @@ def _spread(key: str, selector: dict[str, str], revision: bool) -> Object:
 def _parts(place: Place, image: str, config: Configuration) -> tuple[Parts, list[Object]]:
     volumes, mounted = mounts(place, config, place.service)
     security = place.spec.security
-    off = "securityContext" in place.spec.off
+    off = "securityContext" in place.spec.without
     return (
         Parts(
             image,
@@ -231,7 +231,7 @@ def _container(place: Place, parts: Parts) -> Object:
         found["args"] = list(spec.args)
     if spec.ports:
         found["ports"] = [_port(name, port) for name, port in spec.ports.items()]
-    if "deploymentId" not in spec.off:
+    if "deploymentId" not in spec.without:
         found["env"] = []  # its place in the order of keys; the id comes when the template is whole
     _shared(found, parts)
     health = spec.health
@@ -242,7 +242,7 @@ def _container(place: Place, parts: Parts) -> Object:
     ):
         if probe is not None:
             found[name] = _probe(probe, spec.ports)
-    if "gracefulTermination" not in spec.off and (seconds := termination.drain(place.view, *place.key)):
+    if "gracefulTermination" not in spec.without and (seconds := termination.drain(place.view, *place.key)):
         found["lifecycle"] = {"preStop": _sleep(seconds, place.minor)}
     return found
 

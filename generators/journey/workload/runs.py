@@ -41,7 +41,7 @@ def _deployment(place: Place, pods: Pods, scale: Scale) -> Object:
     spec: Object = {}
     if not scale.autoscaled:
         spec["replicas"] = scale.least
-    graceful = "gracefulTermination" not in place.spec.off
+    graceful = "gracefulTermination" not in place.spec.without
     if graceful:
         spec["revisionHistoryLimit"] = HISTORY
     spec["selector"] = {"matchLabels": place.selector}
@@ -63,7 +63,7 @@ def _stateful_set(place: Place, pods: Pods, scale: Scale) -> Object:
     spec: Object = {"serviceName": governing_name(place)}
     if not scale.autoscaled:
         spec["replicas"] = scale.least
-    if "gracefulTermination" not in place.spec.off:
+    if "gracefulTermination" not in place.spec.without:
         spec["revisionHistoryLimit"] = HISTORY
     spec["selector"] = {"matchLabels": place.selector}
     spec["template"] = pods.template
@@ -97,7 +97,7 @@ def _job(place: Place, pods: Pods) -> Object:
     """
     annotations = None
     name = place.service
-    if "hashedNames" in place.spec.off:
+    if "hashedNames" in place.spec.without:
         annotations = {"argocd.argoproj.io/sync-options": "Force=true,Replace=true"}
     else:
         name = names.join(name, content_hash([pods.template, pods.config.values]))

@@ -94,7 +94,7 @@ def _scaled_object(place: Place, wanted: Scale, requests: int) -> Object:
 
 def disruption_budget(place: Place, wanted: Scale) -> Object | None:
     """A budget that no drain waits for in vain: one pod may always go, and a broken one never holds a node."""
-    if place.spec.kind not in SCALED or "podDisruptionBudget" in place.spec.off:
+    if place.spec.kind not in SCALED or "podDisruptionBudget" in place.spec.without:
         return None
     return {
         "apiVersion": "policy/v1",

@@ -102,7 +102,7 @@ def labelled(objects: Mapping[str, Tree], level: str) -> dict[str, Tree]:
 
 def refused(message: str, level: str) -> list[Problem]:
     where = f"{FOLDER}/auth/deployment.yaml: Deployment auth"
-    hint = f"{level} is what namespace auth enforces; `off: securityContext` says why it may not"
+    hint = f"{level} is what namespace auth enforces; `without: securityContext` says why it may not"
     return [Problem(ORIGIN, "workloads/pod-security", f"{where}: {message} (Pod Security {level})", hint)]
 
 
@@ -114,7 +114,7 @@ def test_a_control_of_baseline(steps: tuple[str | int, ...], value: object, mess
     assert problems(objects) == refused(message, "restricted")
     assert problems(labelled(objects, "baseline")) == refused(message, "baseline")
     assert problems(labelled(objects, "privileged")) == []
-    assert problems(objects, Run(off=["securityContext"])) == []
+    assert problems(objects, Run(without=["securityContext"])) == []
 
 
 @pytest.mark.parametrize(("steps", "value", "message"), RESTRICTED)
@@ -122,7 +122,7 @@ def test_a_control_of_restricted(steps: tuple[str | int, ...], value: object, me
     objects = changed(service_objects(), "deployment", *steps, to=value)
     assert problems(objects) == refused(message, "restricted")
     assert problems(labelled(objects, "baseline")) == []
-    assert problems(objects, Run(off=["securityContext"])) == []
+    assert problems(objects, Run(without=["securityContext"])) == []
 
 
 def test_a_host_path_is_refused_by_both_levels() -> None:

@@ -62,7 +62,7 @@ def test_a_limit_stands_for_a_request() -> None:
 
 def test_every_container_of_every_workload_has_resources() -> None:
     job = made("batch/v1", "Job", "migrate", spec={"template": {"spec": {"initContainers": [{"name": "a"}]}}})
-    (found,) = problems({"job": job}, Run(off=["securityContext"]))
+    (found,) = problems({"job": job}, Run(without=["securityContext"]))
     assert found.message.endswith(
         "Job migrate: container a has no requests.cpu and no requests.memory and no limits.memory"
     )

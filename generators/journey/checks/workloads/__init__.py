@@ -27,7 +27,7 @@ class Context(Protocol):
         """The cluster's minor version, such as `1.34`."""
         ...
 
-    def off(self, unit: Unit) -> frozenset[str]:
+    def without(self, unit: Unit) -> frozenset[str]:
         """The conventions that the unit's service has switched off there."""
         ...
 
@@ -40,9 +40,9 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: Context) ->
     workloads = [item for item in found if item.kind in TEMPLATES]
     for workload in workloads:
         yield from resources.inspect(workload)
-    off = context.off(unit) if workloads else frozenset()
-    if workloads and "securityContext" not in off:
+    without = context.without(unit) if workloads else frozenset()
+    if workloads and "securityContext" not in without:
         version = context.kubernetes(unit.cluster)
         for workload in workloads:
             yield from security.inspect(workload, found, version)
-    yield from availability.inspect(found, workloads, "autoscaler" in off)
+    yield from availability.inspect(found, workloads, "autoscaler" in without)

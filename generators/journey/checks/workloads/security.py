@@ -42,9 +42,8 @@ def inspect(found: Object, objects: Sequence[Object], version: str) -> Iterator[
     faults = [*_baseline(pod, level), *(_host_actions(pod) if _as_numbers(version) >= _HOST_PROBES_SINCE else ())]
     if level == "restricted":
         faults += _restricted(pod)
-    hint = (
-        f"{level} is what namespace {found.namespace or 'default'} enforces; `off: securityContext` says why it may not"
-    )
+    enforced = f"{level} is what namespace {found.namespace or 'default'} enforces"
+    hint = f"{enforced}; `without: securityContext` says why it may not"
     for fault in faults:
         yield Problem(found.artifact.origin, RESTRICTED, f"{found}: {fault} (Pod Security {level})", hint)
 

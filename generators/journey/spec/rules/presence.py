@@ -75,7 +75,7 @@ def _features(view: View, cluster: str, found: Service) -> list[tuple[str, str]]
     wanted = []
     if found.secrets:
         wanted.append(("secrets", "secrets"))
-    if found.metrics is not None and "monitor" not in found.off:
+    if found.metrics is not None and "monitor" not in found.without:
         wanted.append(("monitoring", "metrics"))
     if found.routes and found.kind in LISTENING:
         wanted += _way_in(view, cluster)
@@ -92,7 +92,7 @@ def _way_in(view: View, cluster: str) -> list[tuple[str, str]]:
 
 def _scaling_features(found: Service) -> list[tuple[str, str]]:
     scaling = found.scaling
-    if found.kind not in SCALED or "autoscaler" in found.off or scaling.max is None or scaling.max <= scaling.min:
+    if found.kind not in SCALED or "autoscaler" in found.without or scaling.max is None or scaling.max <= scaling.min:
         return []
     if scaling.requests_per_second is None:
         return [("resource-metrics", "scaling")]

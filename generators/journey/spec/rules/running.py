@@ -214,7 +214,7 @@ def latency(here: Place) -> Iterator[Problem]:
 def privilege(here: Place) -> Iterator[Problem]:
     """What Pod Security `restricted` refuses (Kubernetes, "Pod Security Standards")."""
     found = here.service.security
-    if "securityContext" in here.service.off:
+    if "securityContext" in here.service.without:
         return
     hint = "leave it to an add-on with `podSecurity`"
     if found.user == 0:

@@ -35,7 +35,7 @@ def _priorities(view: View, cluster: str) -> set[str]:
     found: set[str] = set()
     for environment in delivery.environments_on(view, cluster):
         for name in resolve.services_at(view, environment, cluster):
-            if "priorityClass" not in resolve.off(view, name, environment, cluster):
+            if "priorityClass" not in resolve.without(view, name, environment, cluster):
                 found.add(resolve.priority(view, name, environment, cluster))
         if resolve.datastores(view, environment) and not datastores.is_managed(view, environment):
             found.add(PRIORITY)
