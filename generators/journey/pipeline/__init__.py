@@ -13,7 +13,7 @@ from journey import tree
 from journey.pipeline import cache as memory
 from journey.pipeline.narrow import Scope, narrowed
 from journey.pipeline.quick import as_it_was, untouched
-from journey.pipeline.results import as_problem
+from journey.pipeline.results import as_problem, findings
 from journey.problem import Level, Problem
 from journey.spec import sources as files
 from journey.spec.sources import Sources
@@ -69,7 +69,7 @@ def _nothing_to_do(root: str, sources: Sources, known: memory.Cache) -> Report |
     seen = tree.scan(root, known.owned)
     if not untouched(seen, known.index):
         return None
-    return Report(sources, list(map(as_problem, known.findings)), as_it_was(seen, known.index), len(known.units))
+    return Report(sources, list(map(as_problem, known.findings)), as_it_was(seen, known.index), len(known.outcomes))
 
 
 def _something_to_do(
@@ -104,16 +104,16 @@ def _bring(options: Options, write: bool, session: Session, workers: Workers, pr
         whole, wrong = compare(root, session, units)
         problems += wrong
         plan = None if whole is None else narrowed(whole, options.scope, session)
+    learnt: list[memory.Learnt] = []
     if plan is not None:
         problems += plan.problems
         index = tree.Index(plan.entries)
         if write and not plan.problems:
-            applied = apply(root, plan, session, workers)
+            applied = apply(root, plan, session, workers, lambda: learnt.append(session.learnt()))
             problems += applied.problems
             index, written = tree.Index(applied.entries), not applied.problems
     settled = plan is not None and whole == plan and (written or plan.clean)
-    learnt = session.learnt(index, session.owned(), problems, settled)
-    memory.save(root, options.checks, session.known, learnt)
+    memory.save(root, options.checks, learnt[0] if learnt else session.learnt(), index, findings(problems), settled)
     return Report(sources, problems, plan, len(units), rendered, written)
 
 

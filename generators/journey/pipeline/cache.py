@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -19,22 +19,13 @@ import msgspec
 
 import journey
 from journey.artifact import Unit
-from journey.pipeline.results import Finding, Result
+from journey.pipeline.results import Finding, Outcome, Result, Summary
+from journey.spec.graph import Graph
 from journey.spec.sources import Document
-from journey.spec.view import Key, Record
 from journey.tree import Entry, Index, Owned, Stat
 
 FOLDER = ".journey"
 FILE = "cache.msgpack"
-
-
-class _Graph(msgspec.Struct, array_like=True):
-    """Queries and inputs by number: names, fingerprints, what each read, and values worth keeping."""
-
-    keys: list[Key]
-    prints: list[bytes]
-    reads: list[list[int]]
-    values: dict[int, bytes]
 
 
 class _Stored(msgspec.Struct, array_like=True):
@@ -42,7 +33,7 @@ class _Stored(msgspec.Struct, array_like=True):
     plugins: list[str]
     documents: list[tuple[str, tuple[int, ...], msgspec.Raw]]
     graph: msgspec.Raw
-    units: list[tuple[Unit, list[int], msgspec.Raw]]
+    units: list[Outcome]
     entries: msgspec.Raw
     owned: Owned
     schemas: bytes
@@ -89,59 +80,32 @@ class Cache:
         return Index({path: Entry(digest, stat) for path, digest, stat in entries}, self._written_ns)
 
     @cached_property
-    def _graph(self) -> _Graph:
-        return msgspec.msgpack.decode(self._stored.graph, type=_Graph)
+    def graph(self) -> Graph:
+        """What it recorded of queries and inputs."""
+        return msgspec.msgpack.decode(self._stored.graph, type=Graph)
 
     @cached_property
-    def records(self) -> dict[Key, Record]:
-        """What it recorded of each query and input."""
-        graph = self._graph
-        keys, values = graph.keys, graph.values
-        return {
-            key: Record(graph.prints[number], tuple([keys[read] for read in graph.reads[number]]), values.get(number))
-            for number, key in enumerate(keys)
-        }
-
-    @cached_property
-    def reads(self) -> dict[Unit, tuple[Key, ...]]:
-        """What each unit read."""
-        keys = self._graph.keys
-        return {unit: tuple([keys[number] for number in numbers]) for unit, numbers, _ in self._stored.units}
-
-    @cached_property
-    def _raw(self) -> dict[Unit, msgspec.Raw]:
-        return {unit: raw for unit, _, raw in self._stored.units}
-
-    @property
-    def units(self) -> Collection[Unit]:
-        """The units that it knew."""
-        return self._raw.keys()
+    def outcomes(self) -> dict[Unit, Outcome]:
+        """What came of each unit that it knew."""
+        return {made.unit: made for made in self._stored.units}
 
     def result(self, unit: Unit) -> Result:
         """The result of a unit that it knew."""
-        result = msgspec.msgpack.decode(self._raw[unit], type=Result)
-        return msgspec.structs.replace(result, reads=self.reads[unit])
-
-    def raw_result(self, unit: Unit) -> msgspec.Raw:
-        """The same, as it is stored (what it read aside)."""
-        return self._raw[unit]
+        summary = msgspec.msgpack.decode(self.outcomes[unit].summary, type=Summary)
+        return msgspec.msgpack.decode(summary.result, type=Result)
 
 
-_EMPTY_GRAPH = msgspec.Raw(msgspec.msgpack.encode(_Graph([], [], [], {})))
+_EMPTY_GRAPH = msgspec.Raw(msgspec.msgpack.encode(Graph()))
 
 
 class Learnt(msgspec.Struct):
-    """What a run keeps for the next one. `kept` are units of the last run that still hold."""
+    """What a run keeps for the next one."""
 
     documents: Mapping[str, Document]
-    records: Mapping[Key, Record]
-    fresh: Mapping[Unit, Result]
-    kept: Iterable[Unit]
-    index: Index
+    graph: msgspec.Raw
+    outcomes: list[Outcome]
     owned: Owned
     schemas: bytes
-    findings: tuple[Finding, ...]
-    settled: bool
     plugins: list[str]
 
 
@@ -187,35 +151,23 @@ def load(root: str, checks: bool) -> Cache:
     return Cache(stored, written_ns) if stored.code == code_key(checks, stored.plugins) else Cache()
 
 
-def save(root: str, checks: bool, known: Cache, learnt: Learnt) -> None:
+def save(root: str, checks: bool, learnt: Learnt, index: Index, findings: tuple[Finding, ...], settled: bool) -> None:
     """Replace the cache under a root. One that cannot be written is no error: the next run is slower."""
-    numbers = {key: number for number, key in enumerate(learnt.records)}
-    encode = msgspec.msgpack.encode
-    values = {numbers[key]: record.value for key, record in learnt.records.items() if record.value is not None}
-    reads = known.reads if learnt.kept else {}
-    units = [(unit, [numbers[key] for key in reads[unit]], known.raw_result(unit)) for unit in learnt.kept]
-    for unit, result in learnt.fresh.items():
-        raw = msgspec.Raw(encode(msgspec.structs.replace(result, reads=())))
-        units.append((unit, [numbers[key] for key in result.reads], raw))
-    graph = _Graph(
-        list(learnt.records),
-        [record.print for record in learnt.records.values()],
-        [[numbers[key] for key in record.reads] for record in learnt.records.values()],
-        values,
-    )
     stored = _Stored(
         code_key(checks, learnt.plugins),
         learnt.plugins,
         [(document.file, document.stamp, document.raw) for document in learnt.documents.values()],
-        msgspec.Raw(encode(graph)),
-        units,
-        msgspec.Raw(encode([(path, entry.digest, entry.stat) for path, entry in learnt.index.entries.items()])),
+        learnt.graph,
+        learnt.outcomes,
+        msgspec.Raw(
+            msgspec.msgpack.encode([(path, entry.digest, entry.stat) for path, entry in index.entries.items()])
+        ),
         learnt.owned,
         learnt.schemas,
-        learnt.findings,
-        learnt.settled,
+        findings,
+        settled,
     )
-    _write(Path(root, FOLDER), encode(stored))
+    _write(Path(root, FOLDER), msgspec.msgpack.encode(stored))
 
 
 def _write(folder: Path, data: bytes) -> None:

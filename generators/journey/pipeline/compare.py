@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from journey import tree
 from journey.artifact import Unit
 from journey.pipeline.cache import Cache
 from journey.pipeline.quick import untouched
-from journey.pipeline.results import File
+from journey.pipeline.results import Summary
 from journey.pipeline.session import Session
 from journey.problem import Problem
 
@@ -28,12 +30,11 @@ def compare(root: str, session: Session, units: Sequence[Unit]) -> tuple[tree.Pl
     known = session.known
     seen = tree.scan(root, session.owned())
     if known.settled and not known.findings and untouched(seen, known.index) and _same_units(session):
-        return _little(seen, known, session.files(session.fresh), read), []
+        return _little(seen, known, session.wanted(session.fresh), read), []
     problems = session.judge_together(units)
     if problems:
         return None, problems
-    wanted = {path: tree.Wanted(file.digest, file.executable) for path, file in session.files(units).items()}
-    return tree.plan(wanted, seen, known.index, read), []
+    return tree.plan(session.wanted(units), seen, known.index, read), []
 
 
 def _same_units(session: Session) -> bool:
@@ -42,23 +43,19 @@ def _same_units(session: Session) -> bool:
     What their objects name elsewhere must be the same too: then nothing can be missing or twice that was not before.
     """
     known = session.known
-    if set(known.units) != session.fresh.keys() | session.kept.keys():
+    if known.outcomes.keys() != session.fresh.keys() | session.kept.keys():
         return False
-    for unit, result in session.fresh.items():
-        old = known.result(unit)
-        if len(old.files) != len(result.files) or old.refers != result.refers:
-            return False
-        pairs = zip(old.files, result.files, strict=True)
-        if any(one.path != other.path or one.defines != other.defines for one, other in pairs):
+    for unit in session.fresh:
+        old, new = msgspec.msgpack.decode(known.outcomes[unit].summary, type=Summary), session.summary(unit)
+        if (old.paths, old.defines, old.refers) != (new.paths, new.defines, new.refers):
             return False
     return True
 
 
-def _little(seen: tree.Scan, known: Cache, files: Mapping[str, File], read: Read) -> tree.Plan:
+def _little(seen: tree.Scan, known: Cache, wanted: Mapping[str, tree.Wanted], read: Read) -> tree.Plan:
     """The plan where only some files may differ from what is on disk: those are compared, the rest is as it was."""
     entries = known.index.entries
-    wanted = {path: tree.Wanted(file.digest, file.executable) for path, file in files.items()}
-    part = seen._replace(files={path: seen.files[path] for path in files})
+    part = seen._replace(files={path: seen.files[path] for path in wanted})
     plan = tree.plan(wanted, part, known.index, read)
     rest = {path: entry for path, entry in entries.items() if path not in wanted}
     return plan._replace(

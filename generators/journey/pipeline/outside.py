@@ -109,7 +109,7 @@ def judge(
 def origins(root: str) -> dict[str, Pointer]:
     """The block of the spec that each rendered file follows from, as the run before this one kept it."""
     known = memory.load(root, checks=True)
-    files = (file for unit in known.units for file in known.result(unit).files)
+    files = (file for unit in known.outcomes for file in known.result(unit).files)
     return {file.path: Pointer(*file.origin) for file in files}
 
 

@@ -1,4 +1,4 @@
-"""What rendering one unit gives, in the form in which it is kept between runs and sent between processes."""
+"""What doing one unit gives, in the form in which it is kept between runs and sent between processes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import msgspec
 
 from journey.artifact import Unit
 from journey.problem import Level, Place, Pointer, Problem, Step
-from journey.spec.view import Key
 
 
 class File(msgspec.Struct, array_like=True, frozen=True):
@@ -41,13 +40,11 @@ class Finding(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True):
-    """A unit, rendered and judged: its files, what they refer to elsewhere, what is wrong, and what it read.
+    """A unit, rendered and judged: its files, what they refer to elsewhere, and what is wrong.
 
     `refers` holds (index of a file, identity of the object it names).
     """
 
-    unit: Unit
-    reads: tuple[Key, ...]
     files: tuple[File, ...]
     refers: tuple[tuple[int, str], ...]
     findings: tuple[Finding, ...]
@@ -56,6 +53,41 @@ class Result(msgspec.Struct, array_like=True, frozen=True):
     def problems(self) -> list[Problem]:
         """The findings as Problems."""
         return [as_problem(finding) for finding in self.findings]
+
+
+class Summary(msgspec.Struct, array_like=True, frozen=True):
+    """What most runs ask of a result, without decoding the rest of it."""
+
+    paths: list[str]
+    digests: list[bytes]
+    executables: list[str]
+    defines: list[str]
+    refers: list[str]
+    faulty: bool
+    result: msgspec.Raw
+
+
+class Outcome(msgspec.Struct, array_like=True, frozen=True):
+    """A unit that was done, and by number what it read (see `journey.spec.graph`); `summary` is a Summary."""
+
+    unit: Unit
+    reads: list[int]
+    summary: msgspec.Raw
+
+
+def outcome(unit: Unit, reads: list[int], result: Result) -> Outcome:
+    """A result as it is kept and sent."""
+    encode = msgspec.msgpack.encode
+    summary = Summary(
+        [file.path for file in result.files],
+        [file.digest for file in result.files],
+        [file.path for file in result.files if file.executable],
+        [identity for file in result.files for identity in file.defines],
+        [identity for _, identity in result.refers],
+        bool(result.findings),
+        msgspec.Raw(encode(result)),
+    )
+    return Outcome(unit, reads, msgspec.Raw(encode(summary)))
 
 
 def findings(problems: Iterable[Problem]) -> tuple[Finding, ...]:

@@ -7,19 +7,22 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+import msgspec
+
 from journey import checks, targets, tree
 from journey.artifact import Artifact, Unit
 from journey.checks import references
 from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
 from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
-from journey.pipeline.results import File, Result, findings
+from journey.pipeline.results import Outcome, Result, Summary
 from journey.pipeline.work import Job, Progress, Workers
 from journey.problem import Pointer, Problem
 from journey.spec import resolve, rules
+from journey.spec.graph import Recorder
 from journey.spec.sources import SERVICES, Sources
 from journey.spec.validate import did_you_mean
-from journey.spec.view import Engine, Key, View
+from journey.spec.view import Engine, View
 from journey.targets.protocol import Target
 
 RULES = Rules.TARGET
@@ -37,37 +40,43 @@ class Session:
         self.checked = checked
         changed = {file for file, document in sources.documents.items() if known.documents.get(file) is not document}
         self.changed = changed | (known.documents.keys() - sources.documents.keys())
-        self.engine = Engine(sources.values, known.records, [*self.changed, SERVICES])
+        self.engine = Engine(sources.values, known.graph, [*self.changed, SERVICES])
         self.view = View(self.engine)
         self.user_schemas = load_user_schemas(sources.schemas)
         judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
         self.targets: dict[str, Target] = {target.NAME: target for target in targets.registered()}
         self.job = Job(self.engine, self._render, Rules(judge))
-        self.fresh: dict[Unit, Result] = {}
+        self.recorder = Recorder(known.graph, self.engine.suspects)
+        self.fresh: dict[Unit, Outcome] = {}
         self.kept: dict[Unit, None] = {}
-        self._decoded: dict[Unit, Result] = {}
+        self._summaries: dict[Unit, Summary] = {}
 
     @property
     def work_ahead(self) -> int:
         """About how many units there are to do: documents that are new, and all of them when little is known."""
-        return len(self.changed) if self.known.units else len(self.sources.documents)
+        return len(self.changed) if self.known.outcomes else len(self.sources.documents)
+
+    def summary(self, unit: Unit) -> Summary:
+        """The summary of a unit that was done, in this run or in an earlier one."""
+        found = self._summaries.get(unit)
+        if found is None:
+            made = self.fresh.get(unit) or self.known.outcomes[unit]
+            found = self._summaries[unit] = msgspec.msgpack.decode(made.summary, type=Summary)
+        return found
 
     def result(self, unit: Unit) -> Result:
-        """The result of a unit, of this run or of an earlier one."""
-        found = self.fresh.get(unit) or self._decoded.get(unit)
-        if found is None:
-            found = self._decoded[unit] = self.known.result(unit)
-        return found
+        """The result of a unit that was done, in this run or in an earlier one."""
+        return msgspec.msgpack.decode(self.summary(unit).result, type=Result)
 
     def do(self, units: Sequence[Unit], workers: Workers, progress: Progress) -> int:
         """Have every unit done: what still holds is kept, the rest is done now. Gives how many were done."""
-        reads = self.known.reads
+        known, holds = self.known.outcomes, self.engine.unchanged
         # what checks read of the user's own schemas goes past the view
         usable = self.known.schemas == self.schemas and not self.sources.problems
-        kept = {unit for unit in units if usable and unit in reads and self.engine.unchanged(reads[unit])}
+        kept = {unit for unit in units if usable and unit in known and holds(known[unit].reads)}
         self.kept.update(dict.fromkeys(unit for unit in units if unit in kept))
         todo = [unit for unit in units if unit not in kept]
-        self.fresh.update((result.unit, result) for result in workers.render(todo, progress))
+        self.fresh.update((made.unit, made) for made in workers.do(todo, self.recorder, progress))
         return len(todo)
 
     @property
@@ -88,7 +97,7 @@ class Session:
         """What was found in units."""
         silent = self.known.settled and not self.known.findings
         judged = (unit for unit in units if unit in self.fresh or not silent)
-        return [problem for unit in judged for problem in self.result(unit).problems]
+        return [problem for unit in judged if self.summary(unit).faulty for problem in self.result(unit).problems]
 
     def _unknown_targets(self) -> Iterator[Problem]:
         for index, name in enumerate(resolve.target_names(self.view)):
@@ -117,14 +126,13 @@ class Session:
 
     def judge_together(self, units: Sequence[Unit]) -> list[Problem]:
         """What is wrong with all files together: one path twice, one object twice, what is named and not there."""
-        results = [self.result(unit) for unit in units]
-        problems = list(_collisions(results))
-        if not self.checked or _joined(results):
+        problems = list(self._collisions(units))
+        if not self.checked or self._joined(units):
             return problems
         defined: dict[str, list[tuple[str, Pointer]]] = {}
         referred: list[tuple[str, str, Pointer]] = []
         folders: set[str] = set()
-        for result in results:
+        for result in map(self.result, units):
             for file in result.files:
                 folders.update(_ancestors(file.path))
                 for identity in file.defines:
@@ -134,32 +142,76 @@ class Session:
                 referred.append((identity, file.path, Pointer(*file.origin)))
         return [*problems, *references.judge(defined, referred, folders)]
 
-    def files(self, units: Iterable[Unit]) -> dict[str, File]:
+    def _collisions(self, units: Sequence[Unit]) -> Iterator[Problem]:
+        paths = [path for unit in units for path in self.summary(unit).paths]
+        if len(set(paths)) == len(paths):
+            return
+        owners: dict[str, Unit] = {}
+        for unit in units:
+            for file in self.result(unit).files:
+                other = owners.setdefault(file.path, unit)
+                if other is not unit:
+                    message = f"{file.path} is rendered twice: by {other} and by {unit}"
+                    yield Problem(Pointer(*file.origin), "tree/collision", message, "rename one of them")
+
+    def _joined(self, units: Sequence[Unit]) -> bool:
+        """Whether every reference across units leads somewhere and nothing is defined twice: the usual case, fast."""
+        summaries = [self.summary(unit) for unit in units]
+        identities = [identity for summary in summaries for identity in summary.defines]
+        known = set(identities)
+        if len(known) < len(identities):
+            return False
+        folders = {path.rpartition("/")[0] for summary in summaries for path in summary.paths}
+        known.update(references.PATH + folder for folder in folders)
+        return all(identity in known for summary in summaries for identity in summary.refers)
+
+    def wanted(self, units: Iterable[Unit]) -> dict[str, tree.Wanted]:
         """The files of units by path."""
-        return {file.path: file for unit in units for file in self.result(unit).files}
+        found: dict[str, tree.Wanted] = {}
+        for summary in map(self.summary, units):
+            for path, digest in zip(summary.paths, summary.digests, strict=True):
+                found[path] = tree.Wanted(digest, path in summary.executables)
+        return found
 
     def owners(self) -> dict[str, Unit]:
         """Which unit each file is of, now or in the last run."""
-        units = dict.fromkeys(chain(self.known.units, self.kept, self.fresh))
-        return {file.path: unit for unit in units for file in self.result(unit).files}
+        units = dict.fromkeys(chain(self.known.outcomes, self.kept, self.fresh))
+        return {path: unit for unit in units for path in self.summary(unit).paths}
 
-    def learnt(self, index: tree.Index, owned: tree.Owned, problems: list[Problem], settled: bool) -> Learnt:
+    def learnt(self) -> Learnt:
         """What the next run may know."""
-        reads = self.known.reads
-        roots: Iterable[Key] = chain(
-            (key for unit in self.kept for key in reads[unit]),
-            (key for result in self.fresh.values() for key in result.reads),
-        )
+        known, suspects, record = self.known.outcomes, self.engine.suspects, self.engine.record
+        gone = len(known) - sum(unit in self.kept or unit in self.fresh for unit in known)
+        keys = self.known.graph.keys
+        if gone or self.recorder.dead > len(keys) // 4:
+            return self._learnt_anew()
+        outcomes = list(self.fresh.values())
+        for unit in self.kept:
+            made = known[unit]
+            if not suspects.isdisjoint(made.reads):
+                reads = record(self.recorder, [keys[number] for number in made.reads])
+                made = Outcome(unit, reads, made.summary)
+            outcomes.append(made)
+        return self._learnt(outcomes, self.recorder)
+
+    def _learnt_anew(self) -> Learnt:
+        """The same without what nobody reads any more."""
+        recorder, outcomes = Recorder(), []
+        for unit in (*self.fresh, *self.kept):
+            made = self.fresh.get(unit)
+            graph = self.recorder.graph if made else self.known.graph
+            made = made or self.known.outcomes[unit]
+            reads = self.engine.record(recorder, [graph.keys[number] for number in made.reads])
+            outcomes.append(Outcome(unit, reads, made.summary))
+        return self._learnt(outcomes, recorder)
+
+    def _learnt(self, outcomes: list[Outcome], recorder: Recorder) -> Learnt:
         return Learnt(
             documents=self.sources.documents,
-            records=self.engine.records(roots),
-            fresh=self.fresh,
-            kept=self.kept,
-            index=index,
-            owned=owned,
+            graph=msgspec.Raw(msgspec.msgpack.encode(recorder.graph)),
+            outcomes=outcomes,
+            owned=self.owned(),
             schemas=self.schemas,
-            findings=findings(problems),
-            settled=settled,
             plugins=plugin_folders(),
         )
 
@@ -169,27 +221,6 @@ def plugin_folders() -> list[str]:
     modules = {module.partition(":")[0] for module, _ in (*targets.plugins(), *checks.plugins())}
     files = (sys.modules[module].__file__ for module in modules)
     return sorted({os.path.dirname(file) for file in files if file})
-
-
-def _collisions(results: Iterable[Result]) -> Iterator[Problem]:
-    owners: dict[str, Unit] = {}
-    for result in results:
-        for file in result.files:
-            other = owners.setdefault(file.path, result.unit)
-            if other is not result.unit:
-                message = f"{file.path} is rendered twice: by {other} and by {result.unit}"
-                yield Problem(Pointer(*file.origin), "tree/collision", message, "rename one of them")
-
-
-def _joined(results: Sequence[Result]) -> bool:
-    """Whether every reference across units leads somewhere and nothing is defined twice: the usual case, told fast."""
-    identities = [identity for result in results for file in result.files for identity in file.defines]
-    known = set(identities)
-    if len(known) < len(identities):
-        return False
-    folders = {file.path.rpartition("/")[0] for result in results for file in result.files}
-    known.update(references.PATH + folder for folder in folders)
-    return all(identity in known for result in results for _, identity in result.refers)
 
 
 def _ancestors(path: str) -> Iterator[str]:

@@ -21,9 +21,10 @@ from journey import formats
 from journey.artifact import Artifact, Unit
 from journey.checks import references
 from journey.objects import Files
-from journey.pipeline.results import File, Finding, Result, as_problem, findings
+from journey.pipeline.results import File, Finding, Outcome, Result, as_problem, findings, outcome
 from journey.problem import Problem
-from journey.spec.view import Engine, Key, Record, View
+from journey.spec.graph import Graph, Recorder
+from journey.spec.view import Engine, View
 from journey.tree import ApplyError, Stat, Writer, digest
 
 BATCH = 100
@@ -35,9 +36,16 @@ WORTH_FORKING = 400
 Progress = Callable[[int, int], None]
 """Told how many units are done, of how many."""
 
+Meanwhile = Callable[[], None]
+"""Something to do while files are written."""
+
 
 def silent(done: int, total: int) -> None:
     """No progress shown."""
+
+
+def nothing() -> None:
+    """Nothing to do meanwhile."""
 
 
 class Judge(Protocol):
@@ -62,15 +70,17 @@ class Written(NamedTuple):
 
 
 class Workers(Protocol):
-    """One or several processes that render and then write."""
+    """One or several processes that do units, recording what those read, and then write."""
 
-    def render(self, units: Sequence[Unit], progress: Progress = silent) -> Iterator[Result]: ...
+    def do(self, units: Sequence[Unit], recorder: Recorder, progress: Progress = silent) -> Iterator[Outcome]: ...
 
     def holds(self, path: str) -> bool:
         """Whether a file's content was rendered here in this run."""
         ...
 
-    def write(self, root: str, paths: Mapping[str, bool]) -> Written: ...
+    def write(self, root: str, paths: Mapping[str, bool], meanwhile: Meanwhile = nothing) -> Written:
+        """Write contents rendered here; `paths` maps to whether a file is executable."""
+        ...
 
     def close(self) -> None: ...
 
@@ -82,21 +92,23 @@ class Local:
         self.job = job
         self.contents: dict[str, bytes] = {}
 
-    def render(self, units: Sequence[Unit], progress: Progress = silent) -> Iterator[Result]:
-        """Results in the order of the units."""
+    def do(self, units: Sequence[Unit], recorder: Recorder, progress: Progress = silent) -> Iterator[Outcome]:
+        """Outcomes in the order of the units."""
         for number, unit in enumerate(units, 1):
-            yield self._render(unit)
+            view = View(self.job.engine)
+            result = self.render(unit, view)
+            yield outcome(unit, self.job.engine.record(recorder, view.asked()), result)
             if number % BATCH == 0 or number == len(units):
                 progress(number, len(units))
 
-    def _render(self, unit: Unit) -> Result:
-        view = View(self.job.engine)
+    def render(self, unit: Unit, view: View) -> Result:
+        """Render and judge one unit, and keep its contents."""
         artifacts = Files(self.job.render(unit, view))
         files = tuple(self._keep(unit, artifact) for artifact in artifacts)
         problems = tuple(self.job.judge.inspect(unit, artifacts, view))
         defined = {identity for file in files for identity in file.defines}
         refers = tuple(pair for pair in references.refers(unit, artifacts) if pair[1] not in defined)
-        return Result(unit, view.asked(), files, refers, findings(problems))
+        return Result(files, refers, findings(problems))
 
     def _keep(self, unit: Unit, artifact: Artifact) -> File:
         data = formats.encode(artifact.format, artifact.content)
@@ -108,8 +120,8 @@ class Local:
         """Whether a file's content was rendered here."""
         return path in self.contents
 
-    def write(self, root: str, paths: Mapping[str, bool]) -> Written:
-        """Write contents rendered here; `paths` maps to whether a file is executable."""
+    def write(self, root: str, paths: Mapping[str, bool], meanwhile: Meanwhile = nothing) -> Written:
+        """One file after the other."""
         stats: dict[str, Stat] = {}
         problems: list[Problem] = []
         with Writer(root) as writer:
@@ -120,6 +132,7 @@ class Local:
                     problems += error.problems
                     if error.stop:
                         break
+        meanwhile()
         return Written(stats, problems)
 
     def close(self) -> None:
@@ -128,7 +141,7 @@ class Local:
 
 
 class _Order(msgspec.Struct, array_like=True):
-    """What a worker is to do: render units, write paths below a root, or (neither) end."""
+    """What a worker is to do: units, or paths below a root, or (neither) end."""
 
     units: list[Unit] = []
     root: str = ""
@@ -136,89 +149,101 @@ class _Order(msgspec.Struct, array_like=True):
 
 
 class _Answer(msgspec.Struct, array_like=True):
-    """What a worker says: a batch of results, or what it wrote; `last` closes the answer to an order."""
+    """What a worker says: a batch of outcomes with their paths, or what it wrote; `last` closes an order's answer."""
 
-    results: list[Result] = []
-    records: list[tuple[Key, Record]] = []
+    outcomes: list[Outcome] = []
+    graph: Graph = msgspec.field(default_factory=Graph)
+    paths: list[str] = []
     stats: dict[str, Stat] = {}
     findings: tuple[Finding, ...] = ()
     last: bool = True
+
+
+class _Child:
+    """A worker as its parent sees it. `renumbered` maps the numbers of its recorder to the parent's."""
+
+    def __init__(self, job: Job) -> None:
+        fork = multiprocessing.get_context("fork")
+        self.connection, theirs = fork.Pipe()
+        self.process = fork.Process(target=_serve, args=(job, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.renumbered: list[int] = []
+
+    def send(self, order: _Order) -> None:
+        self.connection.send_bytes(msgspec.msgpack.encode(order))
+
+    def receive(self) -> _Answer:
+        try:
+            return msgspec.msgpack.decode(self.connection.recv_bytes(), type=_Answer)
+        except EOFError as error:
+            raise RuntimeError("a worker process ended early; --jobs 1 shows why") from error
+
+    def close(self) -> None:
+        with suppress(BrokenPipeError):
+            self.send(_Order())
+        self.connection.close()
+        self.process.join()
 
 
 class Forked:
     """Work in `count` processes forked from this one: they share what it knows, and send back what they learnt."""
 
     def __init__(self, job: Job, count: int) -> None:
-        self.job = job
-        self._owner: dict[str, Connection] = {}
-        fork = multiprocessing.get_context("fork")
         gc.freeze()  # what the parent holds stays shared with its children
-        self._children: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
-        for _ in range(count):
-            ours, theirs = fork.Pipe()
-            child = fork.Process(target=_serve, args=(job, theirs), daemon=True)
-            child.start()
-            theirs.close()
-            self._children.append((child, ours))
+        self._children = [_Child(job) for _ in range(count)]
+        self._owner: dict[str, _Child] = {}
 
-    def render(self, units: Sequence[Unit], progress: Progress = silent) -> Iterator[Result]:
-        """Results as they come: their order is that of no list."""
-        asked = {}
-        for (_, connection), share in zip(self._children, shares(units, len(self._children)), strict=True):
-            if share:
-                asked[connection] = _Order(units=share)
+    def do(self, units: Sequence[Unit], recorder: Recorder, progress: Progress = silent) -> Iterator[Outcome]:
+        """Outcomes as they come: their order is that of no list."""
+        parts = zip(self._children, shares(units, len(self._children)), strict=True)
+        asked = {child: _Order(units=share) for child, share in parts if share}
         done = 0
-        for connection, answer in self._answers(asked):
-            for result in answer.results:
-                self._owner.update((file.path, connection) for file in result.files)
-                yield result
-            self.job.engine.learnt.update(answer.records)
-            done += len(answer.results)
+        for child, answer in self._answers(asked):
+            recorder.take(answer.graph, child.renumbered)
+            self._owner.update(dict.fromkeys(answer.paths, child))
+            for made in answer.outcomes:
+                yield Outcome(made.unit, [child.renumbered[number] for number in made.reads], made.summary)
+            done += len(answer.outcomes)
             progress(done, len(units))
 
     def holds(self, path: str) -> bool:
         """Whether one of the processes has a file's content."""
         return path in self._owner
 
-    def write(self, root: str, paths: Mapping[str, bool]) -> Written:
+    def write(self, root: str, paths: Mapping[str, bool], meanwhile: Meanwhile = nothing) -> Written:
         """Each process writes what it rendered."""
-        asked = {connection: _Order(root=root) for _, connection in self._children}
+        asked = {child: _Order(root=root) for child in self._children}
         for path, executable in paths.items():
             asked[self._owner[path]].paths[path] = executable
         stats: dict[str, Stat] = {}
         problems: list[Problem] = []
-        for _, answer in self._answers(asked):
+        for _, answer in self._answers(asked, meanwhile):
             stats.update(answer.stats)
             problems += map(as_problem, answer.findings)
         return Written(stats, problems)
 
-    def _answers(self, orders: Mapping[Connection, _Order]) -> Iterator[tuple[Connection, _Answer]]:
-        for connection, order in orders.items():
-            connection.send_bytes(msgspec.msgpack.encode(order))
-        waiting = set(orders)
+    def _answers(
+        self, orders: Mapping[_Child, _Order], meanwhile: Meanwhile = nothing
+    ) -> Iterator[tuple[_Child, _Answer]]:
+        waiting = {child.connection: child for child in orders}
+        for child, order in orders.items():
+            child.send(order)
+        meanwhile()
         while waiting:
             for ready in wait(list(waiting)):
                 assert isinstance(ready, Connection)
-                answer = _receive(ready)
+                child = waiting[ready]
+                answer = child.receive()
                 if answer.last:
-                    waiting.discard(ready)
-                yield ready, answer
+                    del waiting[ready]
+                yield child, answer
 
     def close(self) -> None:
         """End the processes."""
-        for child, connection in self._children:
-            with suppress(BrokenPipeError):
-                connection.send_bytes(msgspec.msgpack.encode(_Order()))
-            connection.close()
-            child.join()
+        for child in self._children:
+            child.close()
         self._children = []
-
-
-def _receive(connection: Connection) -> _Answer:
-    try:
-        return msgspec.msgpack.decode(connection.recv_bytes(), type=_Answer)
-    except EOFError as error:
-        raise RuntimeError("a worker process ended early; --jobs 1 shows why") from error
 
 
 def shares(units: Sequence[Unit], count: int) -> list[list[Unit]]:
@@ -232,37 +257,29 @@ def shares(units: Sequence[Unit], count: int) -> list[list[Unit]]:
 def _serve(job: Job, parent: Connection) -> None:
     """The life of a worker: orders until one is empty, or the parent is gone."""
     gc.disable()  # it lives for a second or two
-    worker = Local(job)
-    told = set(job.engine.memos)
+    worker, recorder = Local(job), Recorder()
     with suppress(EOFError, BrokenPipeError):
-        while True:
-            order = msgspec.msgpack.decode(parent.recv_bytes(), type=_Order)
-            if order.root:
-                written = worker.write(order.root, order.paths)
-                parent.send_bytes(
-                    msgspec.msgpack.encode(_Answer(stats=written.stats, findings=findings(written.problems)))
-                )
-            elif order.units:
-                _answer_render(worker, order.units, told, parent)
-            elif order == _Order():
-                return
+        while (order := msgspec.msgpack.decode(parent.recv_bytes(), type=_Order)) != _Order():
+            answers = _write(worker, order) if order.root else _do(worker, order.units, recorder)
+            for answer in answers:
+                parent.send_bytes(msgspec.msgpack.encode(answer))
 
 
-def _answer_render(worker: Local, units: list[Unit], told: set[Key], parent: Connection) -> None:
-    results: list[Result] = []
-    for result in worker.render(units):
-        results.append(result)
-        if len(results) == BATCH:
-            parent.send_bytes(msgspec.msgpack.encode(_Answer(results=results, last=False)))
-            results = []
-    engine = worker.job.engine
-    records = [
-        (key, Record(engine.print_of(key), memo.reads, engine.value_of(key)))
-        for key, memo in engine.memos.items()
-        if key not in told
-    ]
-    told.update(engine.memos)
-    parent.send_bytes(msgspec.msgpack.encode(_Answer(results=results, records=records)))
+def _write(worker: Local, order: _Order) -> Iterator[_Answer]:
+    written = worker.write(order.root, order.paths)
+    yield _Answer(stats=written.stats, findings=findings(written.problems))
+
+
+def _do(worker: Local, units: list[Unit], recorder: Recorder) -> Iterator[_Answer]:
+    given = len(worker.contents)
+    batch: list[Outcome] = []
+    for number, made in enumerate(worker.do(units, recorder), 1):
+        batch.append(made)
+        if number % BATCH == 0 or number == len(units):
+            paths = list(worker.contents)[given:]
+            given = len(worker.contents)
+            yield _Answer(batch, recorder.part(), paths, last=number == len(units))
+            batch = []
 
 
 def open_workers(job: Job, units: int, wanted: int | None) -> Workers:

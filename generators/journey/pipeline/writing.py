@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from journey import tree
 from journey.pipeline.session import Session
-from journey.pipeline.work import Local, Workers
+from journey.pipeline.work import Local, Meanwhile, Workers, nothing
 from journey.problem import Place, Problem
+from journey.spec.view import View
 
 FOLDER = ".journey"
 
@@ -23,17 +24,20 @@ class Applied(NamedTuple):
     problems: list[Problem]
 
 
-def apply(root: str, plan: tree.Plan, session: Session, workers: Workers) -> Applied:
+def apply(root: str, plan: tree.Plan, session: Session, workers: Workers, meanwhile: Meanwhile) -> Applied:
     """Do what the plan says. A file that could not be written is as it was, and is a Problem."""
     entries = dict(plan.entries)
     problems: list[Problem] = []
+    paths = [*plan.create, *plan.update]
     try:
         with only_run(root):
             tree.sweep_temporaries(root, plan.temporaries)
             tree.delete_paths(root, plan.obstacles, plan.owned)
-            for writer, digests in _parts([*plan.create, *plan.update], session, workers):
-                part = {path: path in plan.executables for path in digests}
-                written = writer.write(root, part)
+            digests = _digests(session)
+            held = {path: path in plan.executables for path in paths if workers.holds(path)}
+            again, rest = _again([path for path in paths if path not in held], session, digests)
+            for writer, part, also in ((workers, held, meanwhile), (again, rest, nothing)):
+                written = writer.write(root, part, also)
                 entries.update((path, tree.Entry(digests[path], stat)) for path, stat in written.stats.items())
                 problems += written.problems
             _chmod(root, plan)
@@ -46,18 +50,23 @@ def apply(root: str, plan: tree.Plan, session: Session, workers: Workers) -> App
     return Applied(entries, problems)
 
 
-def _parts(paths: Sequence[str], session: Session, workers: Workers) -> Iterator[tuple[Workers, dict[str, bytes]]]:
-    """What each writes, as path -> digest: the workers what they rendered; the rest comes from the last run, and is
-    rendered again here."""
-    digests = {file.path: file.digest for result in session.fresh.values() for file in result.files}
-    held = {path: digests[path] for path in paths if workers.holds(path)}
-    yield workers, held
-    rest = {path for path in paths if path not in held}
-    if rest:
-        units = [unit for unit in session.kept if any(file.path in rest for file in session.result(unit).files)]
-        again = Local(session.job)
-        rendered = {file.path: file.digest for result in again.render(units) for file in result.files}
-        yield again, {path: rendered[path] for path in rest}
+def _digests(session: Session) -> dict[str, bytes]:
+    summaries = (session.summary(unit) for unit in session.fresh)
+    return {path: digest for one in summaries for path, digest in zip(one.paths, one.digests, strict=True)}
+
+
+def _again(paths: Sequence[str], session: Session, digests: dict[str, bytes]) -> tuple[Local, dict[str, bool]]:
+    """What was not rendered in this run, because it is as it was, but must be written: it is rendered now."""
+    again = Local(session.job)
+    wanted = set(paths)
+    units = [unit for unit in session.kept if not wanted.isdisjoint(session.summary(unit).paths)] if wanted else []
+    rest: dict[str, bool] = {}
+    for unit in units:
+        for file in again.render(unit, View(session.engine)).files:
+            if file.path in wanted:
+                digests[file.path] = file.digest
+                rest[file.path] = file.executable
+    return again, rest
 
 
 def _chmod(root: str, plan: tree.Plan) -> None:

@@ -33,7 +33,8 @@ def field(
     """Describe one field of a Record.
 
     merge: how an overlay's list joins the base's: `replace` (lists, unless said), `append`, or `by:KEY` (elements with
-    the same KEY merge, new ones follow; `by:A|B|+C` takes A or B, and C beside it). Mappings always merge key by key, and null removes a key.
+    the same KEY merge, new ones follow; `by:A|B|+C` takes A or B, and C beside it). Mappings always merge key by key,
+    and null removes a key.
     scope: `all` means that a change acts in every environment at once and is never promoted (ownership, documentation).
     refers: the kind of thing the value names (`team`, `environment`, `service`...), for references and documentation.
     limits: `ge`, `le`, `pattern`, `min_length`, `max_length` as in JSON Schema.

@@ -12,12 +12,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
-Key = tuple[str, ...]
-"""A query's name and its arguments; an input is ("input", file, block)."""
+from journey.spec.graph import Graph, Key, Recorder
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,24 +25,14 @@ INPUT = "input"
 _encoder = msgspec.msgpack.Encoder()
 
 
-class Record(NamedTuple):
-    """What an earlier run knew of a query: the fingerprint of its value and what it read."""
-
-    print: bytes
-    reads: tuple[Key, ...]
-    value: bytes | None = None
-    """The value itself as MessagePack, of queries that ask for it (see `kept`)."""
-
-
 class Memo:
     """A query's value in this run."""
 
-    __slots__ = ("print", "reads", "value")
+    __slots__ = ("reads", "value")
 
     def __init__(self, value: Any, reads: tuple[Key, ...]) -> None:
         self.value = value
         self.reads = reads
-        self.print = b""
 
 
 def fingerprint(value: object) -> bytes:
@@ -134,120 +123,89 @@ class Engine:
     """
 
     def __init__(
-        self,
-        documents: Mapping[str, Any],
-        known: Mapping[Key, Record] | None = None,
-        changed: Iterable[str] | None = None,
+        self, documents: Mapping[str, Any], known: Graph | None = None, changed: Iterable[str] | None = None
     ) -> None:
         self.documents = documents
-        self.known = known or {}
+        self.known = known or Graph()
         self.memos: dict[Key, Memo] = {}
         self.inlined: dict[Key, Memo] = {}
-        self.suspects = self._find_suspects(None if changed is None else frozenset(changed))
-        self.learnt: dict[Key, Record] = {}
-        """What other processes computed of the same spec."""
+        self._numbers = {key: number for number, key in enumerate(self.known.keys)}
         self._prints: dict[Key, bytes] = {}
+        self.suspects = self.known.reached(self._changed_inputs(None if changed is None else frozenset(changed)))
 
     def input(self, file: str, block: str) -> Any:
+        """A document, or one top-level block of it; None where there is none."""
         document = self.documents.get(file)
         if not block or document is None:
             return document
         return document.get(block)
 
-    def compute(self, key: Key, function: Callable[..., Any] | None = None) -> Memo:
-        """Run a query and keep its value; one that was kept by an earlier run and still holds is taken from there."""
-        record = self.known.get(key)
-        if record is not None and record.value is not None and self._holds(key, record):
-            value = msgspec.msgpack.decode(record.value, type=_KEPT[key[0]])
-            memo = self.memos[key] = Memo(value, record.reads)
-            return memo
-        view = View(self)
-        value = (function or _QUERIES[key[0]])(view, *key[1:])
-        memo = self.memos[key] = Memo(value, view.asked())
-        return memo
-
-    def _find_suspects(self, changed: frozenset[str] | None) -> set[Key]:
-        """Inputs that differ from what was known, and every query that read one of them, directly or not."""
-        found = {
-            key
-            for key, record in self.known.items()
+    def _changed_inputs(self, changed: frozenset[str] | None) -> list[int]:
+        return [
+            number
+            for number, key in enumerate(self.known.keys)
             if key[0] == INPUT
             and (changed is None or key[1] in changed)
-            and fingerprint(self.input(key[1], key[2])) != record.print
-        }
-        if not found:
-            return found
-        readers: dict[Key, list[Key]] = {}
-        for key, record in self.known.items():
-            for read in record.reads:
-                readers.setdefault(read, []).append(key)
-        todo = list(found)
-        while todo:
-            for reader in readers.get(todo.pop(), ()):
-                if reader not in found:
-                    found.add(reader)
-                    todo.append(reader)
-        return found
+            and fingerprint(self.input(key[1], key[2])) != self.known.prints[number]
+        ]
 
-    def _holds(self, key: Key, record: Record) -> bool:
-        return key[0] in _KEPT and (key not in self.suspects or self.unchanged(record.reads))
+    def compute(self, key: Key, function: Callable[..., Any] | None = None) -> Memo:
+        """Run a query and keep its value; one that was kept by an earlier run and still holds is taken from there."""
+        number = self._numbers.get(key, -1)
+        value = self.known.values.get(number)
+        if value is not None and key[0] in _KEPT and self._holds(number):
+            reads = tuple(self.known.keys[read] for read in self.known.reads[number])
+            memo = self.memos[key] = Memo(msgspec.msgpack.decode(value, type=_KEPT[key[0]]), reads)
+            return memo
+        view = View(self)
+        found = (function or _QUERIES[key[0]])(view, *key[1:])
+        memo = self.memos[key] = Memo(found, view.asked())
+        return memo
+
+    def _holds(self, number: int) -> bool:
+        return number not in self.suspects or self.unchanged(self.known.reads[number])
 
     def print_of(self, key: Key) -> bytes:
         """The fingerprint of a query's or an input's value now, found without computing it where that is sure."""
-        record = self.known.get(key)
-        if record is not None and key not in self.suspects:
-            return record.print
+        number = self._numbers.get(key)
+        if number is not None and number not in self.suspects:
+            return self.known.prints[number]
         found = self._prints.get(key)
         if found is None:
-            found = self._prints[key] = self._find_print(key, record)
+            found = self._prints[key] = self._find_print(key, number)
         return found
 
-    def _find_print(self, key: Key, record: Record | None) -> bytes:
+    def _find_print(self, key: Key, number: int | None) -> bytes:
         if key[0] == INPUT:
             return fingerprint(self.input(key[1], key[2]))
         memo = self.memos.get(key)
         if memo is None:
-            if key in self.learnt:
-                return self.learnt[key].print
-            if record is not None and self.unchanged(record.reads):
-                return record.print
+            if number is not None and self.unchanged(self.known.reads[number]):
+                return self.known.prints[number]
             if key[0] not in _QUERIES:
                 return b"gone"
             memo = self.compute(key)
         return fingerprint(memo.value)
 
-    def unchanged(self, reads: Iterable[Key]) -> bool:
-        """Whether everything read then has the same value now."""
+    def unchanged(self, reads: Iterable[int]) -> bool:
+        """Whether everything read then, by number, has the same value now."""
         known, suspects = self.known, self.suspects
-        for key in reads:
-            record = known.get(key)
-            if record is None or (key in suspects and self.print_of(key) != record.print):
-                return False
-        return True
+        return suspects.isdisjoint(reads) or all(
+            number not in suspects or self.print_of(known.keys[number]) == known.prints[number] for number in reads
+        )
 
-    def records(self, roots: Iterable[Key]) -> dict[Key, Record]:
-        """What to remember: the roots and all that they read, transitively, with fingerprints."""
-        found: dict[Key, Record] = {}
-        todo = list(dict.fromkeys(roots))
-        while todo:
-            key = todo.pop()
-            if key in found:
-                continue
-            record = self.known.get(key)
-            if record is None or key in self.suspects:
-                record = self.learnt.get(key) or Record(self.print_of(key), self._reads_of(key), self.value_of(key))
-            found[key] = record
-            todo.extend(record.reads)
-        return found
+    def record(self, recorder: Recorder, keys: Iterable[Key]) -> list[int]:
+        """The numbers of what was read, after it and all that it reads was recorded."""
+        numbers = recorder.numbers
+        return [numbers[key] if key in numbers else self._record(recorder, key) for key in keys]
 
-    def value_of(self, key: Key) -> bytes | None:
-        """A query's value as it is kept, where it asks for that and was computed here."""
-        memo = self.memos.get(key)
-        return _encoder.encode(memo.value) if key[0] in _KEPT and memo is not None else None
-
-    def _reads_of(self, key: Key) -> tuple[Key, ...]:
+    def _record(self, recorder: Recorder, key: Key) -> int:
+        if key[0] == INPUT:
+            return recorder.add(key, self.print_of(key), [], None)
         memo = self.memos.get(key)
         if memo is not None:
-            return memo.reads
-        record = self.known.get(key)
-        return record.reads if record is not None else ()
+            value = _encoder.encode(memo.value) if key[0] in _KEPT else None
+            return recorder.add(key, self.print_of(key), self.record(recorder, memo.reads), value)
+        number = self._numbers[key]
+        reads = self.record(recorder, [self.known.keys[read] for read in self.known.reads[number]])
+        return recorder.add(key, self.print_of(key), reads, self.known.values.get(number))
