@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from journey import pipeline
 from journey.pipeline import Options, Report
+from journey.pipeline.narrow import Scope
 from journey.problem import Problem
 
 PLATFORM: dict[str, object] = {
@@ -33,6 +35,7 @@ PLATFORM: dict[str, object] = {
     "targets": ["kubernetes", "argocd"],
 }
 NAMES = ("api", "cart", "mail", "shop")
+WHOLE = Scope()
 
 
 def service(needs: tuple[str, ...] = (), **more: object) -> dict[str, object]:
@@ -60,7 +63,7 @@ def make(root: Path) -> None:
     write(root, "apps/shop/service.yaml", service(("api",)))
 
 
-def run(root: Path, *, write: bool = True, jobs: int = 1, scope: pipeline.Scope = pipeline.Scope()) -> Report:
+def run(root: Path, *, write: bool = True, jobs: int = 1, scope: Scope = WHOLE) -> Report:
     return pipeline.run(Options(str(root), scope, jobs), write=write)
 
 
@@ -91,47 +94,83 @@ def from_nothing(root: Path) -> tuple[dict[str, bytes], list[tuple[str, str, str
 
 
 Edit = tuple[str, str, object]
+Content = dict[str, Any]
+
+
+def _needs(content: Content, name: str, value: object) -> None:
+    content["needs"] = [{"service": value}] if isinstance(value, str) and value != name else []
+
+
+def _overlay(content: Content, _: str, value: object) -> None:
+    content["environments"] = {"prod": {"scaling": {"min": 2 if isinstance(value, str) else value}}}
+
+
+OF_A_SERVICE: dict[str, Callable[[Content, str, object], None]] = {
+    "version": lambda content, _, value: content.update(release={"version": f"1.0.{value}"}),
+    "needs": _needs,
+    "add": lambda content, name, value: None,
+    "overlay": _overlay,
+    "bad": lambda content, _, value: content.update(ports={"http": {"port": 0}}),
+}
+"""Edits of a service's content, which is a new service's where there is none."""
+
+
+def _size(platform: Content, value: object) -> None:
+    platform["environments"]["dev"]["size"] = "large" if isinstance(value, str) else "small"
+
+
+def _team(platform: Content, value: object) -> None:
+    platform["teams"][f"team-{value}"] = platform["teams"]["web"]
+
+
+OF_THE_PLATFORM: dict[str, Callable[[Content, object], None]] = {
+    "default": lambda platform, value: platform.update(defaults={"config": {"values": {"LEVEL": str(value)}}}),
+    "size": _size,
+    "team": _team,
+}
+
+
+def _delete(root: Path, name: str, _: object) -> None:
+    shutil.rmtree(root / f"apps/{name}", ignore_errors=True)
+
+
+def _rename(root: Path, name: str, value: object) -> None:
+    if (root / f"apps/{name}/service.yaml").exists() and not (root / f"apps/{value}").exists():
+        (root / f"apps/{name}").rename(root / f"apps/{value}")
+    else:
+        _edit_content(root, "add", name, value)
+
+
+OF_A_FOLDER: dict[str, Callable[[Path, str, object], None]] = {"delete": _delete, "rename": _rename}
+KINDS = (*OF_A_SERVICE, *OF_THE_PLATFORM, *OF_A_FOLDER)
 
 
 @st.composite
 def edits(draw: st.DrawFn) -> list[Edit]:
     """Edits as (what, of which, to what)."""
-    kinds = st.sampled_from(
-        ("version", "needs", "add", "delete", "rename", "default", "overlay", "size", "team", "bad")
-    )
     name = st.sampled_from(NAMES)
-    one = st.tuples(kinds, name, st.one_of(name, st.integers(1, 4)))
+    one = st.tuples(st.sampled_from(KINDS), name, st.one_of(name, st.integers(1, 4)))
     return draw(st.lists(one, min_size=1, max_size=5))
 
 
-def edit(root: Path, what: str, name: str, value: object) -> None:
-    file = f"apps/{name}/service.yaml"
-    path = root / file
+def _edit_content(root: Path, what: str, name: str, value: object) -> None:
+    """The platform's file is written in any case: most often anew with the same bytes."""
     platform = yaml.safe_load((root / "platform.yaml").read_text())
-    content = yaml.safe_load(path.read_text()) if path.exists() else service()
-    if what == "delete":
-        shutil.rmtree(path.parent, ignore_errors=True)
-        return
-    if what == "rename" and path.exists() and not (root / f"apps/{value}").exists():
-        path.parent.rename(root / f"apps/{value}")
-        return
-    if what == "version":
-        content["release"] = {"version": f"1.0.{value}"}
-    elif what == "needs":
-        content["needs"] = [{"service": value}] if isinstance(value, str) and value != name else []
-    elif what == "overlay":
-        content["environments"] = {"prod": {"scaling": {"min": 2 if isinstance(value, str) else value}}}
-    elif what == "bad":
-        content["ports"] = {"http": {"port": 0}}
-    elif what == "default":
-        platform["defaults"] = {"config": {"values": {"LEVEL": str(value)}}}
-    elif what == "size":
-        platform["environments"]["dev"]["size"] = "large" if isinstance(value, str) else "small"
-    elif what == "team":
-        platform["teams"][f"team-{value}"] = platform["teams"]["web"]
+    if what in OF_THE_PLATFORM:
+        OF_THE_PLATFORM[what](platform, value)
     write(root, "platform.yaml", platform)
-    if what not in ("default", "size", "team"):
-        write(root, file, content)
+    if what in OF_A_SERVICE:
+        path = root / f"apps/{name}/service.yaml"
+        content = yaml.safe_load(path.read_text()) if path.exists() else service()
+        OF_A_SERVICE[what](content, name, value)
+        write(root, f"apps/{name}/service.yaml", content)
+
+
+def edit(root: Path, what: str, name: str, value: object) -> None:
+    if what in OF_A_FOLDER:
+        OF_A_FOLDER[what](root, name, value)
+    else:
+        _edit_content(root, what, name, value)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -242,11 +281,11 @@ def test_an_edit_of_the_spec_and_of_a_file_are_both_seen(root: Path) -> None:
 def test_a_narrow_run_writes_its_part_and_deletes_what_left_it(root: Path) -> None:
     write(root, "apps/api/service.yaml", service(release={"version": "1.1.0"}))
     shutil.rmtree(root / "apps/shop")
-    run(root, scope=pipeline.Scope(services=("shop",)))
+    run(root, scope=Scope(services=("shop",)))
     after = rendered(root)
     assert not any("/shop/" in path or "/shop-" in path for path in after)
     assert not any(b"1.1.0" in content for content in after.values())
-    run(root, scope=pipeline.Scope(environments=("dev",)))
+    run(root, scope=Scope(environments=("dev",)))
     changed = {path for path, content in rendered(root).items() if content != after.get(path)}
     assert changed
     assert all("prod" not in path for path in changed)
