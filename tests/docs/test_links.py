@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -96,3 +97,18 @@ def test_the_readme_says_what_every_folder_is() -> None:
 def test_every_convention_is_explained() -> None:
     text = (ROOT / "docs/how-to/switch-a-convention-off.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE)) == sorted(get_args(Convention))
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {re.split(r"[^A-Za-z0-9-]", line, maxsplit=1)[0].lower() for line in project["dependencies"]}
+    text = (ROOT / "docs/decisions/0010-dependencies.md").read_text(encoding="utf-8").lower()
+    assert set(re.findall(r"^\| ([a-z0-9-]+) \|", text, flags=re.MULTILINE)) - {"package"} == asked
+
+
+def test_the_index_names_every_decision_as_it_names_itself() -> None:
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    listed = {file: " ".join(title.split()) for title, file in re.findall(r"\[([^]]+)\]\((decisions/[^)]+)\)", index)}
+    for page in (ROOT / "docs/decisions").glob("*.md"):
+        first = page.read_text(encoding="utf-8").splitlines()[0]
+        assert first == f"# {int(page.name[:4])}. {listed[f'decisions/{page.name}']}"
