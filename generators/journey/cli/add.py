@@ -93,8 +93,6 @@ def _place(found: Sources, name: str) -> str:
         raise click.UsageError(
             "no `includes` of platform.yaml ends in /*/service.yaml: write the file where it belongs"
         )
-    if os.path.lexists(os.path.join(found.root, place)):
-        raise click.UsageError(f"{place} is there already")
     return place
 
 

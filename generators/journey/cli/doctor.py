@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Sequence
 
 import click
 
 from journey import doctor, pipeline
-from journey.cli import report
+from journey.cli import report, terminal
 from journey.cli.main import EXIT_PROBLEMS
 from journey.cli.options import FORMATS
 from journey.cli.root import Shared
@@ -75,7 +74,7 @@ def _github(session: Session, api: str, style: str, apply: bool, yes: bool) -> i
 def _apply(differences: Sequence[repository_settings.Difference], yes: bool) -> int:
     """Set what was shown, and nothing else."""
     if not yes:
-        if not sys.stdin.isatty():
+        if not terminal.asking():
             raise click.UsageError("there is no terminal to ask on: say --yes to set it")
         if not click.confirm("Set it?", err=True):
             return EXIT_PROBLEMS

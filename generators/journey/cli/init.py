@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from journey import __version__
+from journey.cli import terminal
 from journey.cli.main import EXIT_PROBLEMS
 from journey.objectschemas import kubernetes_versions
 from journey.scaffold import platform, writing
@@ -31,7 +32,8 @@ QUESTIONS = {
 }
 """What is asked, in the order in which it is asked; `Answers` has a field for each."""
 
-Given = dict[str, str | tuple[str, ...] | None]
+Given = dict[str, Any]
+"""Answers by field, None where there is none yet."""
 
 
 @click.command("init")
@@ -72,14 +74,9 @@ def _refuse_occupied(root: Path) -> None:
         raise click.UsageError(f"{root} is not empty: {shown}; move them elsewhere, or name another folder")
 
 
-def asking() -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin.isatty()
-
-
 def _settle(given: Given, root: Path) -> Answers:
     """Answers that the spec allows: asked again where they are not, or refused all at once."""
-    if not asking():
+    if not terminal.asking():
         answers = _filled(given, root, _missing)
         refused = _refused(answers)
         if refused:
@@ -90,6 +87,8 @@ def _settle(given: Given, root: Path) -> Answers:
         refused = _refused(answers)
         if not refused:
             return answers
+        if not all(item.field for item in refused):
+            raise click.UsageError(_listed(refused))
         click.echo(_listed(refused), err=True)
         given = {**answers._asdict(), **{item.field: None for item in refused}}
 
@@ -135,7 +134,7 @@ def _filled(given: Given, root: Path, answer: Answer) -> Answers:
     missing = [f"--{field}" for field in QUESTIONS if known[field] == ""]
     if missing:
         raise click.UsageError(f"{', '.join(missing)} must be given: there is no terminal to ask on")
-    return Answers(**{**known, "environment": environments})  # type: ignore[arg-type]
+    return Answers(**{**known, "environment": environments})
 
 
 def _missing(field: str, default: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from journey.facts.make import TARGETS
@@ -72,14 +72,33 @@ def _spec(answers: Answers) -> dict[str, str]:
 
 def refusals(answers: Answers, kubernetes: Sequence[str]) -> list[Refusal]:
     """What the spec's own rules say against the answers, all at once, in the order of the questions."""
-    fault = name_fault(answers.service)
-    judged = answers._replace(service="app") if fault else answers
-    found = [Refusal(_field(problem, answers), _said(problem)) for problem in judge(_spec(judged), {}, kubernetes)]
-    found += [Refusal("service", fault)] if fault else []
-    doubled = {name for name in answers.environment if answers.environment.count(name) > 1}
-    found += [Refusal("environment", f"`{name}` is named twice") for name in sorted(doubled)]
+    found = list(_plain_refusals(answers))
+    # What is refused so far is replaced by something sound, so that the rest can be judged beside it.
+    sound = answers._replace(
+        service="app" if name_fault(answers.service) else answers.service,
+        environment=tuple(dict.fromkeys(answers.environment)) or ("dev",),
+    )
+    judged = judge(_spec(sound), {}, kubernetes)
+    found += [Refusal(_field(problem, sound), _said(problem)) for problem in judged if not _repeats(problem)]
     order = Answers._fields
     return sorted(dict.fromkeys(found), key=lambda item: order.index(item.field) if item.field else len(order))
+
+
+def _plain_refusals(answers: Answers) -> Iterator[Refusal]:
+    """What no rule of the spec would say, because a file of the spec cannot say it."""
+    if not answers.environment:
+        yield Refusal("environment", "name at least one")
+    for name in sorted({name for name in answers.environment if answers.environment.count(name) > 1}):
+        yield Refusal("environment", f"`{name}` is named twice")
+    fault = name_fault(answers.service)
+    if fault:
+        yield Refusal("service", fault)
+
+
+def _repeats(problem: Problem) -> bool:
+    """Whether it says of the service's `team` what is said of the team itself."""
+    where = problem.where
+    return isinstance(where, Pointer) and where.file != ROOT_FILE and where.path == ("team",)
 
 
 def _said(problem: Problem) -> str:
