@@ -5,6 +5,7 @@ Exit codes: 0 clean; 1 problems, a stale tree or drift; 2 usage; 3 crash.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    gc.disable()  # a command ends soon, and what it holds is needed until then
     from journey.cli.root import cli
 
     try:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from journey.artifact import Format
-from journey.formats import hcl, ini, json, nginx, text, yaml
+from journey.formats import json, text, yaml
 
 HEADER = 'Rendered by journey; edit the spec and run "make render".'
 """The remark that opens each rendered file whose format takes comments; JSON has none, and plain text says itself."""
@@ -20,14 +20,20 @@ def _yaml(content: object) -> str:
 
 
 def _hcl(content: object) -> str:
+    from journey.formats import hcl  # few platforms render it, and all start faster without
+
     return f"{_HASH_HEADER}\n{hcl.emit(_items(content, (hcl.Attribute, hcl.Block, hcl.Comment)))}"
 
 
 def _nginx(content: object) -> str:
+    from journey.formats import nginx
+
     return f"{_HASH_HEADER}\n{nginx.emit(_items(content, (nginx.Directive, nginx.Comment)))}"
 
 
 def _ini(content: object) -> str:
+    from journey.formats import ini
+
     if not isinstance(content, ini.Document):
         raise TypeError(f"no INI document: {type(content).__name__}")
     return ini.emit(content, HEADER)

@@ -6,17 +6,17 @@ that the tests hold (see `journey.spec.view`, `journey.pipeline.cache` and `jour
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from journey import tree
 from journey.pipeline import cache as memory
 from journey.pipeline.narrow import Scope, narrowed
-from journey.pipeline.quick import as_it_was, untouched
+from journey.pipeline.quick import Watch, as_it_was
 from journey.pipeline.results import as_problem, findings
 from journey.problem import Level, Problem
 from journey.spec import sources as files
-from journey.spec.sources import Sources
+from journey.spec.sources import Reading, Sources
 
 if TYPE_CHECKING:
     from journey.pipeline.session import Session
@@ -55,40 +55,48 @@ def silent(done: int, total: int) -> None:
 def run(options: Options, write: bool, progress: Progress = silent) -> Report:
     """Bring the rendered tree up to date with the spec, or with `write` False say how it differs."""
     known = memory.load(options.root, options.checks)
-    sources = files.load(options.root, known.documents)
-    return _nothing_to_do(options.root, sources, known) or _something_to_do(options, write, sources, known, progress)
+    watch = Watch(options.root, known)
+    sources = files.load(options.root, known.documents, _spread)
+    return _nothing_to_do(sources, known, watch) or _something_to_do(options, write, sources, watch, progress)
 
 
-def _nothing_to_do(root: str, sources: Sources, known: memory.Cache) -> Report | None:
+def _spread(read: Callable[[str], Reading], names: Sequence[str]) -> Iterable[Reading]:
+    if not names:
+        return ()
+    from journey.pipeline.spread import spread
+
+    return spread(read, names)
+
+
+def _nothing_to_do(sources: Sources, known: memory.Cache, watch: Watch) -> Report | None:
     """The report where neither the spec nor a file has changed since the last run; None where that is not sure."""
     same = sources.documents.keys() == known.documents.keys() and sources.schemas_digest == known.schemas
     if not known.settled or not same or sources.problems:
         return None
     if any(document is not known.documents[file] for file, document in sources.documents.items()):
         return None
-    seen = tree.scan(root, known.owned)
-    if not untouched(seen, known.index):
+    if not watch.untouched:
         return None
-    return Report(sources, list(map(as_problem, known.findings)), as_it_was(seen, known.index), len(known.outcomes))
+    return Report(sources, list(map(as_problem, known.findings)), as_it_was(known), len(known.outcomes))
 
 
-def _something_to_do(
-    options: Options, write: bool, sources: Sources, known: memory.Cache, progress: Progress
-) -> Report:
+def _something_to_do(options: Options, write: bool, sources: Sources, watch: Watch, progress: Progress) -> Report:
     from journey.pipeline.session import Session
     from journey.pipeline.work import open_workers
 
     if not sources.documents:
         return Report(sources, sources.problems)
-    session = Session(sources, known, options.checks)
+    session = Session(sources, watch.known, options.checks)
     workers = open_workers(session.job, session.work_ahead, options.jobs)
     try:
-        return _bring(options, write, session, workers, progress)
+        return _bring(options, write, session, watch, workers, progress)
     finally:
         workers.close()
 
 
-def _bring(options: Options, write: bool, session: Session, workers: Workers, progress: Progress) -> Report:
+def _bring(
+    options: Options, write: bool, session: Session, watch: Watch, workers: Workers, progress: Progress
+) -> Report:
     from journey.pipeline.compare import compare
     from journey.pipeline.writing import apply
 
@@ -101,7 +109,7 @@ def _bring(options: Options, write: bool, session: Session, workers: Workers, pr
     problems += session.found_in(units)
     index, plan, whole, written = session.known.index, None, None, False
     if not has_error(problems):
-        whole, wrong = compare(root, session, units)
+        whole, wrong = compare(root, session, watch, units)
         problems += wrong
         plan = None if whole is None else narrowed(whole, options.scope, session)
     learnt: list[memory.Learnt] = []

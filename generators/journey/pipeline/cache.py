@@ -35,6 +35,7 @@ class _Stored(msgspec.Struct, array_like=True):
     graph: msgspec.Raw
     units: list[Outcome]
     entries: msgspec.Raw
+    size: int
     owned: Owned
     schemas: bytes
     findings: tuple[Finding, ...]
@@ -45,7 +46,9 @@ class Cache:
     """The last run's knowledge; empty when there was none that fits."""
 
     def __init__(self, stored: _Stored | None = None, written_ns: int = 0) -> None:
-        self._stored = stored or _Stored(b"", [], [], _EMPTY_GRAPH, [], msgspec.Raw(b"\x90"), Owned(), b"", (), False)
+        self._stored = stored or _Stored(
+            b"", [], [], _EMPTY_GRAPH, [], msgspec.Raw(b"\x90"), 0, Owned(), b"", (), False
+        )
         self._written_ns = written_ns
 
     @property
@@ -57,6 +60,11 @@ class Cache:
     def findings(self) -> tuple[Finding, ...]:
         """All that it found."""
         return self._stored.findings
+
+    @property
+    def size(self) -> int:
+        """How many rendered files it left."""
+        return self._stored.size
 
     @property
     def owned(self) -> Owned:
@@ -162,6 +170,7 @@ def save(root: str, checks: bool, learnt: Learnt, index: Index, findings: tuple[
         msgspec.Raw(
             msgspec.msgpack.encode([(path, entry.digest, entry.stat) for path, entry in index.entries.items()])
         ),
+        len(index.entries),
         learnt.owned,
         learnt.schemas,
         findings,

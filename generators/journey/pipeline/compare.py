@@ -13,7 +13,7 @@ import msgspec
 from journey import tree
 from journey.artifact import Unit
 from journey.pipeline.cache import Cache
-from journey.pipeline.quick import untouched
+from journey.pipeline.quick import Watch
 from journey.pipeline.results import Summary
 from journey.pipeline.session import Session
 from journey.problem import Problem
@@ -21,19 +21,20 @@ from journey.problem import Problem
 Read = Callable[[str], bytes]
 
 
-def compare(root: str, session: Session, units: Sequence[Unit]) -> tuple[tree.Plan | None, list[Problem]]:
+def compare(root: str, session: Session, watch: Watch, units: Sequence[Unit]) -> tuple[tree.Plan | None, list[Problem]]:
     """What makes the disk equal to what was rendered, and what is wrong with the files together (then no plan)."""
 
     def read(path: str) -> bytes:
         return tree.read_file(root, path)
 
     known = session.known
-    seen = tree.scan(root, session.owned())
-    if known.settled and not known.findings and untouched(seen, known.index) and _same_units(session):
-        return _little(seen, known, session.wanted(session.fresh), read), []
+    same = not known.findings and session.owned() == known.owned and _same_units(session)
+    if same and watch.untouched:
+        return _little(known, session.wanted(session.fresh), read), []
     problems = session.judge_together(units)
     if problems:
         return None, problems
+    seen = tree.scan(root, session.owned())
     return tree.plan(session.wanted(units), seen, known.index, read), []
 
 
@@ -52,10 +53,10 @@ def _same_units(session: Session) -> bool:
     return True
 
 
-def _little(seen: tree.Scan, known: Cache, wanted: Mapping[str, tree.Wanted], read: Read) -> tree.Plan:
+def _little(known: Cache, wanted: Mapping[str, tree.Wanted], read: Read) -> tree.Plan:
     """The plan where only some files may differ from what is on disk: those are compared, the rest is as it was."""
     entries = known.index.entries
-    part = seen._replace(files={path: seen.files[path] for path in wanted})
+    part = tree.Scan(known.owned, {path: entries[path].stat for path in wanted})
     plan = tree.plan(wanted, part, known.index, read)
     rest = {path: entry for path, entry in entries.items() if path not in wanted}
     return plan._replace(

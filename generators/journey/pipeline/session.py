@@ -44,7 +44,6 @@ class Session:
         self.view = View(self.engine)
         self.user_schemas = load_user_schemas(sources.schemas)
         judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
-        self.targets: dict[str, Target] = {target.NAME: target for target in targets.registered()}
         self.job = Job(self.engine, self._render, Rules(judge))
         self.recorder = Recorder(known.graph, self.engine.suspects)
         self.fresh: dict[Unit, Outcome] = {}
@@ -101,9 +100,9 @@ class Session:
 
     def _unknown_targets(self) -> Iterator[Problem]:
         for index, name in enumerate(resolve.target_names(self.view)):
-            if name not in self.targets:
+            if targets.named(name) is None:
                 where = Pointer(resolve.ROOT_FILE, ("targets", index))
-                hint = did_you_mean(name, self.targets)
+                hint = did_you_mean(name, [target.NAME for target in targets.registered()])
                 yield Problem(where, "spec/unknown-target", f"there is no target `{name}`", hint)
 
     def units(self) -> list[Unit]:
@@ -112,10 +111,13 @@ class Session:
 
     def _chosen(self) -> list[Target]:
         wanted = resolve.target_names(self.view)
-        return [target for name, target in self.targets.items() if not wanted or name in wanted]
+        if not wanted:
+            return list(targets.registered())
+        return [target for target in map(targets.named, wanted) if target is not None]
 
     def _render(self, unit: Unit, view: View) -> Iterable[Artifact]:
-        return () if unit.target == RULES else self.targets[unit.target].render(unit, view)
+        target = targets.named(unit.target)
+        return () if target is None else target.render(unit, view)  # none renders the spec's own units
 
     def owned(self) -> tree.Owned:
         """The folders and files that the chosen targets own."""
@@ -185,6 +187,7 @@ class Session:
         keys = self.known.graph.keys
         if gone or self.recorder.dead > len(keys) // 4:
             return self._learnt_anew()
+        record(self.recorder, self.view.asked())  # which units there are
         outcomes = list(self.fresh.values())
         for unit in self.kept:
             made = known[unit]
@@ -197,6 +200,7 @@ class Session:
     def _learnt_anew(self) -> Learnt:
         """The same without what nobody reads any more."""
         recorder, outcomes = Recorder(), []
+        self.engine.record(recorder, self.view.asked())
         for unit in (*self.fresh, *self.kept):
             made = self.fresh.get(unit)
             graph = self.recorder.graph if made else self.known.graph

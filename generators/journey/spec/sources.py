@@ -5,22 +5,25 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from journey.problem import Place, Pointer, Problem
-from journey.spec import yaml
-from journey.spec.documents import platform_shape, promoted_platform_shape, promoted_service_shape, service_shape
-from journey.spec.shape import Shape
-from journey.spec.validate import Validator, did_you_mean, empty
+
+if TYPE_CHECKING:
+    from journey.spec.shape import Shape
 
 ROOT_FILE = "platform.yaml"
 SERVICES = "services"
 """A document made while loading: service name -> file."""
 DEFAULT_INCLUDES = ("apps/*/service.yaml",)
 MAX_BYTES = 4 * 1024 * 1024
+RACY_NS = 50_000_000
+"""A file that was touched this long before it was read may be touched again without its stamp changing: times are only
+as fine as the clock's tick (git calls such files racily clean). It is read again next time."""
 
 
 class Document:
@@ -106,69 +109,114 @@ class Sources:
             return where
         if where.file not in self._texts:
             self._texts[where.file] = _read(os.path.join(self.root, where.file)) or b""
+        from journey.spec import yaml
+
         text = self._texts[where.file]
         return Place(where.file, *yaml.locate(text, where.path, where.key)) if text else Place(where.file)
 
 
-def load(root: str, known: Mapping[str, Document] | None = None) -> Sources:
+Each = Callable[[Callable[[str], "Reading"], Sequence[str]], Iterable["Reading"]]
+"""Reads files, in this process or in several; gives what came of each, in order."""
+
+
+class Reading(NamedTuple):
+    """What came of a file: its document, and what is wrong in it."""
+
+    document: Document
+    problems: list[Problem]
+
+
+def load(root: str, known: Mapping[str, Document] | None = None, each: Each = map) -> Sources:
     """Read and validate every file of the spec under `root`; `known` documents whose file is unchanged are kept.
 
     A file with problems is present in its clean part (see `journey.spec.validate`).
     """
-    known = known or {}
-    documents: dict[str, Document] = {}
-    problems: list[Problem] = []
-
-    def take(file: str, shape: Callable[[], Shape]) -> None:
-        documents[file] = _document(root, file, shape, known.get(file), problems)
-
     if not os.path.isfile(os.path.join(root, ROOT_FILE)):
         hint = "run this in a platform's folder, name it with --root, or make one: journey init"
         return Sources(
             root, {}, [Problem(Place(ROOT_FILE), "spec/no-platform", "there is no platform.yaml here", hint)]
         )
-    take(ROOT_FILE, platform_shape)
-    environments = documents[ROOT_FILE].value["environments"]
-    for file in promoted_files(root, ""):
-        take(file, promoted_platform_shape)
-        problems += _misplaced(file, environments)
-    for file in service_files(root, documents[ROOT_FILE].value, problems):
-        take(file, service_shape)
-        for promoted in promoted_files(root, os.path.dirname(file)):
-            take(promoted, promoted_service_shape)
-            problems += _misplaced(promoted, environments)
-    problems += _headless(root, documents)
-    schemas = dict(_schema_files(root, documents[ROOT_FILE].value, problems))
-    return Sources(root, documents, problems, schemas)
+    reader = _Reader(root, known or {})
+    reader.take([ROOT_FILE], map)
+    platform = reader.documents[ROOT_FILE].value
+    files, problems = promoted_files(root, ""), reader.problems
+    for file in service_files(root, platform, problems):
+        files += [file, *promoted_files(root, os.path.dirname(file))]
+    reader.take(files, each)
+    for file in files:
+        if _is_promoted(file):
+            problems += _misplaced(file, platform["environments"])
+    problems += _headless(root, reader.documents)
+    return Sources(root, reader.documents, problems, dict(_schema_files(root, platform, problems)))
 
 
-def _document(
-    root: str, file: str, shape_of: Callable[[], Shape], known: Document | None, problems: list[Problem]
-) -> Document:
-    path = os.path.join(root, file)
-    stamp = _stamp(path)
-    if known is not None and stamp and known.stamp == stamp:
-        return known
-    shape = shape_of()
-    data = _read(path)
+def _is_promoted(file: str) -> bool:
+    return os.path.basename(os.path.dirname(file)) == "promoted"
+
+
+class _Reader:
+    """Takes documents that are known and unchanged, and reads the others."""
+
+    def __init__(self, root: str, known: Mapping[str, Document]) -> None:
+        self.root = root
+        self.known = known
+        self.documents: dict[str, Document] = {}
+        self.problems: list[Problem] = []
+
+    def take(self, files: Sequence[str], each: Each) -> None:
+        unchanged = {file for file in files if self._is_known(file)}
+        read = iter(each(self._read, [file for file in files if file not in unchanged]))
+        for file in files:
+            if file in unchanged:
+                self.documents[file] = self.known[file]
+                continue
+            reading = next(read)
+            self.documents[file] = reading.document
+            self.problems += reading.problems
+
+    def _is_known(self, file: str) -> bool:
+        document = self.known.get(file)
+        return document is not None and bool(document.stamp) and document.stamp == _stamp(self.root, file)
+
+    def _read(self, file: str) -> Reading:
+        return _reading(self.root, file)
+
+
+def _shape_of(file: str) -> Shape:
+    """What a file may say, by its place."""
+    from journey.spec import documents
+
+    if file == ROOT_FILE:
+        return documents.platform_shape()
+    if not _is_promoted(file):
+        return documents.service_shape()
+    return documents.promoted_service_shape() if file.count("/") > 1 else documents.promoted_platform_shape()
+
+
+def _reading(root: str, file: str) -> Reading:
+    from journey.spec import yaml
+    from journey.spec.validate import Validator, empty
+
+    shape, stamp = _shape_of(file), _stamp(root, file)
+    data = _read(os.path.join(root, file))
     if data is None:
         hint = "check that it is a readable file of at most 4 MiB"
-        problems.append(Problem(Place(file), "spec/unreadable", "the file cannot be read", hint))
-        return Document(file, (), empty(shape))
+        found = Problem(Place(file), "spec/unreadable", "the file cannot be read", hint)
+        return Reading(Document(file, (), empty(shape)), [found])
     parsed = yaml.parse(data, file)
     validator = Validator(file)
     value = validator.clean(shape, parsed.value)
     if not parsed.problems:
-        problems += validator.problems
-        return Document(file, () if validator.problems else stamp, value)
-    problems += parsed.problems
-    if parsed.value is not None:
-        problems += _others(data, validator.problems, parsed.problems)
-    return Document(file, (), value)
+        sure = not validator.problems and time.time_ns() - max(stamp[1:3], default=0) > RACY_NS
+        return Reading(Document(file, stamp if sure else (), value), validator.problems)
+    others = _others(data, validator.problems, parsed.problems) if parsed.value is not None else []
+    return Reading(Document(file, (), value), [*parsed.problems, *others])
 
 
 def _others(data: bytes, found: list[Problem], told: list[Problem]) -> list[Problem]:
     """Findings about lines of which nothing was told yet: one mistake is one Problem."""
+    from journey.spec import yaml
+
     lines = {problem.where.line for problem in told if isinstance(problem.where, Place)}
     if any(problem.rule == "yaml/syntax" for problem in told):
         return []
@@ -180,9 +228,9 @@ def _others(data: bytes, found: list[Problem], told: list[Problem]) -> list[Prob
     ]
 
 
-def _stamp(path: str) -> tuple[int, ...]:
+def _stamp(root: str, file: str) -> tuple[int, ...]:
     try:
-        found = os.stat(path)
+        found = os.stat(os.path.join(root, file))
     except OSError:
         return ()
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
@@ -258,6 +306,8 @@ def _misplaced(file: str, environments: Mapping[str, Any]) -> Iterator[Problem]:
     found = environments.get(name)
     if found is None:
         message = f"there is no environment `{name}` that this could be promoted to"
+        from journey.spec.validate import did_you_mean
+
         yield Problem(Pointer(file), "spec/promoted-file", message, did_you_mean(name, environments))
     elif found.get("base") == "head" or not found.get("promotesFrom"):
         message = f"`{name}` renders from head: nothing is promoted to it"

@@ -9,16 +9,20 @@ from typing import cast
 
 from journey.targets.protocol import Target
 
-MODULES = ("kubernetes", "argocd", "flux", "github_actions", "schemas", "reference")
-"""Modules of this package, each a target."""
+NAMES = ("kubernetes", "argocd", "flux", "github-actions", "schemas", "reference")
+"""The targets of this package; each is the module of its name, with `_` for `-`."""
 
 GROUP = "journey.targets"
 
 
-@cache
 def own() -> tuple[Target, ...]:
     """The targets of this package."""
-    return tuple(cast(Target, importlib.import_module(f"{__name__}.{module}")) for module in MODULES)
+    return tuple(map(_own, NAMES))
+
+
+@cache
+def _own(name: str) -> Target:
+    return cast(Target, importlib.import_module(f"{__name__}.{name.replace('-', '_')}"))
 
 
 @cache
@@ -31,3 +35,10 @@ def plugins() -> tuple[tuple[str, Target], ...]:
 def registered() -> tuple[Target, ...]:
     """All targets: ours, then the plug-ins' by name."""
     return (*own(), *(target for _, target in plugins()))
+
+
+def named(name: str) -> Target | None:
+    """A target by name, without importing the others of this package; None where there is no such."""
+    if name in NAMES:
+        return _own(name)
+    return next((target for _, target in plugins() if name == target.NAME), None)
