@@ -46,14 +46,6 @@ def _block(value: Any) -> str:
     return fragments.block(value, 2, "\n")
 
 
-def schema_line(file: str, schema: str) -> str:
-    """The first line of a spec file, by which editors find its schema (redhat.vscode-yaml, "modeline").
-
-    file: the file's path below the root. schema: the document's name, as in `schemas/<schema>.schema.json`.
-    """
-    return f"# yaml-language-server: $schema={schema_path(file, schema)}"
-
-
 def schema_path(file: str, schema: str) -> str:
-    """The way from a spec file to its schema."""
+    """The way from a spec file, by its path below the root, to `schemas/<schema>.schema.json`."""
     return posixpath.relpath(f"schemas/{schema}.schema.json", posixpath.dirname(file) or ".")
