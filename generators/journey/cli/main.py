@@ -32,6 +32,8 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        gc.disable()  # a command of its own ends soon, and what it holds is needed until then
     if given == ["--version"]:
         from journey import __version__
 
@@ -41,7 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    gc.disable()  # a command ends soon, and what it holds is needed until then
     from journey.cli.root import cli
 
     try:

@@ -1,0 +1,7 @@
+"""`python -m journey`."""
+
+from __future__ import annotations
+
+from journey.cli.main import main
+
+main()
