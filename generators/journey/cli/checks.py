@@ -8,6 +8,7 @@ import click
 
 from journey import checks
 from journey.cli.root import Shared
+from journey.pipeline import outside
 from journey.spec import rules
 
 
@@ -15,8 +16,8 @@ from journey.spec import rules
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(shared: Shared, style: str) -> int:
-    """List every rule that `render` and `check` hold, and what it demands."""
-    known: dict[str, str] = dict(rules.RULES)
+    """List every rule that `render` and `check` hold, and what it demands; those of outside programs aside."""
+    known: dict[str, str] = {**rules.RULES, **outside.RULES}
     for check in checks.registered():
         known.update(check.RULES)
     if style == "json":

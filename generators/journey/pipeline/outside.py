@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -30,6 +31,17 @@ from journey.tree import Plan, digest
 ABSENT = "outside/absent"
 CRASHED = "outside/crashed"
 POLICY = "outside/policy"
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        ABSENT: "With --all, every outside program is there.",
+        CRASHED: "With --all, every outside program comes to its end and judges all; each policy refuses its example.",
+        POLICY: "A policy names its id and has an example that it denies.",
+        skips.UNUSED: "With --all, every skip of the spec passes over something.",
+        skips.BLANKET: "A skip of the spec names one rule.",
+    }
+)
+"""Every rule of this module, and what it demands. Rules of the programs are named after them: `checkov/CKV_K8S_43`."""
+
 ROOT_FILE = "platform.yaml"
 EXAMPLES = "_denied"
 """Folder of the policies' denied examples among the files to judge."""
