@@ -13,7 +13,6 @@ import yaml
 
 from benchmarks import compare, inputs, install, workload
 from benchmarks.measure import Failed
-from journey import targets
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 JOURNEY = str(Path(sys.executable).with_name("journey"))
@@ -51,11 +50,9 @@ def prepare(work: Path, count: int) -> list[Program]:
     inputs.helm(work / "helm", spec)
     inputs.floor(work / "floor", spec)
     programs = [_helm(work / "helm"), *_journey(work / "journey", work / "unchecked"), _floor(work / "floor")]
-    if set(OWN_TARGETS) <= set(targets.MODULES):
-        inputs.targets(work / "targets", spec)
-        label = "journey render, targets kubernetes and argocd"
-        programs.append(Program("targets", label, work / "targets", (JOURNEY, "render"), SPEC))
-    return programs
+    inputs.targets(work / "targets", spec)
+    label = "journey render, targets kubernetes and argocd"
+    return [*programs, Program("targets", label, work / "targets", (JOURNEY, "render"), SPEC)]
 
 
 def _helm(folder: Path) -> Program:

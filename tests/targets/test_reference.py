@@ -10,7 +10,7 @@ import pytest
 from journey import formats
 from journey.artifact import Artifact, Format, Unit
 from journey.spec.documents import platform_shape, promoted_platform_shape, promoted_service_shape, service_shape
-from journey.spec.shape import Field, Shape
+from journey.spec.shape import Field, Pattern, Shape
 from journey.targets import reference
 from journey.targets.reference.pages import PAGES, page
 from journey.targets.reference.rows import Home, code, rows
@@ -114,7 +114,7 @@ def test_the_keys_of_conventions_are_listed() -> None:
         (Field("a", Shape("integer", least=1, most=9), required=False), ["`a`", "whole number, 1 to 9", "", ""]),
         (Field("a", Shape("integer", least=2), required=False), ["`a`", "whole number, at least 2", "", ""]),
         (
-            Field("a", Shape("text", pattern=re.compile("^(x|y)$"), longest=9), required=False),
+            Field("a", Shape("text", pattern=Pattern("^(x|y)$"), longest=9), required=False),
             ["`a`", r"text, as `^(x\|y)$`, at most 9 characters", "", ""],
         ),
         (

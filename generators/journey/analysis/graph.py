@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import NamedTuple
 
-from journey.facts import traffic
 from journey.spec import resolve
 from journey.spec.view import View
 
@@ -25,7 +24,7 @@ def graph(view: View, environment: str, cluster: str, only: tuple[str, ...] = ()
     nodes: dict[str, str] = dict.fromkeys(resolve.services_at(view, environment, cluster), "service")
     edges: set[tuple[str, str, str, bool]] = set()
     for name in list(nodes):
-        for need in traffic.needs(view, name, environment, cluster):
+        for need in resolve.needs(view, name, environment, cluster):
             kind = "service" if need.service else "datastore" if need.datastore else "outside"
             other = need.service or need.datastore or need.host or ""
             nodes.setdefault(other, kind)
@@ -54,6 +53,16 @@ def mermaid(found: Graph) -> str:
     return "\n".join(lines) + "\n"
 
 
+_STYLE = """\
+<style>
+rect{fill:#fff;stroke:#57606a}.datastore{fill:#ddf4ff}.outside{fill:#f6f8fa;stroke-dasharray:4}
+path{fill:none;stroke:#57606a}.first{stroke-width:2.5}text{fill:#1f2328;text-anchor:middle}
+@media(prefers-color-scheme:dark){rect{fill:#161b22;stroke:#8b949e}.datastore{fill:#0c2d6b}
+.outside{fill:#21262d}path{stroke:#8b949e}text{fill:#e6edf3}}
+</style>"""
+_TIP = """\
+<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+<path d="M0 0 8 4 0 8" style="fill:#8b949e;stroke:none"/></marker></defs>"""
 BOX = (170, 36)
 GAP = (90, 22)
 MARGIN = 20
@@ -65,14 +74,10 @@ def svg(found: Graph) -> str:
     width = max((x for x, _ in spots.values()), default=0) + BOX[0] + MARGIN
     height = max((y for _, y in spots.values()), default=0) + BOX[1] + MARGIN
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        ' font-family="system-ui, sans-serif" font-size="13" role="img">',
-        "<style>rect{fill:#fff;stroke:#57606a}.datastore{fill:#ddf4ff}.outside{fill:#f6f8fa;stroke-dasharray:4}"
-        "path{fill:none;stroke:#57606a}.first{stroke-width:2.5}text{fill:#1f2328;text-anchor:middle}"
-        "@media(prefers-color-scheme:dark){rect{fill:#161b22;stroke:#8b949e}.datastore{fill:#0c2d6b}"
-        ".outside{fill:#21262d}path{stroke:#8b949e}text{fill:#e6edf3}}</style>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path d="M0 0 8 4 0 8" style="fill:#8b949e;stroke:none"/></marker></defs>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"',
+        '  font-family="system-ui, sans-serif" font-size="13" role="img">',
+        _STYLE,
+        _TIP,
         *(_edge(spots[source], spots[target], port, first) for source, target, port, first in found.edges),
         *(_node(name, kind, spots[name]) for name, kind in found.nodes.items()),
     ]
@@ -122,7 +127,8 @@ def _node(name: str, kind: str, spot: tuple[int, int]) -> str:
     x, y = spot
     radius = 18 if kind == "datastore" else 6
     text = f'<text x="{x + BOX[0] // 2}" y="{y + 23}">{escape(name if len(name) <= 22 else name[:21] + "…")}</text>'
-    return f'<g><title>{escape(name)}</title><rect class="{kind}" x="{x}" y="{y}" width="{BOX[0]}" height="{BOX[1]}" rx="{radius}"/>{text}</g>'
+    box = f'<rect class="{kind}" x="{x}" y="{y}" width="{BOX[0]}" height="{BOX[1]}" rx="{radius}"/>'
+    return f"<g><title>{escape(name)}</title>{box}{text}</g>"
 
 
 def _edge(start: tuple[int, int], end: tuple[int, int], port: str, first: bool) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from journey import names
 from journey.artifact import Artifact
-from journey.facts import delivery, traffic, waves
+from journey.facts import delivery, waves
 from journey.facts.traffic import namespace
 from journey.problem import Pointer
 from journey.spec import resolve
