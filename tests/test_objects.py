@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journey.artifact import Format
-from journey.objects import Files, containers, group_of, objects, read, sidecars
+from journey.objects import Files, Workload, containers, group_of, objects, read, sidecars
 from tests.checks.support import Tree, artifact, artifacts, made, service_objects
 
 
@@ -11,7 +11,8 @@ def test_a_file_that_holds_an_object() -> None:
     file = artifact(made("apps/v1", "Deployment", spec={"replicas": 2}))
     found = read(file)
     assert found is not None
-    assert found[:1] + found[2:] == (file, "Deployment", "apps", "auth", "auth")
+    assert found.artifact is file
+    assert (found.kind, found.group, found.namespace, found.name) == ("Deployment", "apps", "auth", "auth")
     assert found.spec == {"replicas": 2}
     assert str(found) == f"{file.path}: Deployment auth"
 
@@ -24,7 +25,7 @@ def test_what_is_no_object_is_passed_over() -> None:
 def test_a_units_files_are_read_once() -> None:
     files = Files(artifacts(service_objects()))
     assert objects(files) is objects(files)
-    assert objects(files) == objects(list(files))
+    assert [str(found) for found in objects(files)] == [str(found) for found in objects(list(files))]
 
 
 def test_groups() -> None:
@@ -41,6 +42,6 @@ def test_containers_of_a_pod() -> None:
 def test_the_template_of_each_kind_of_workload() -> None:
     template: Tree = {"spec": {"containers": []}}
     cron = read(artifact(made("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": template}}})))
-    assert cron is not None and cron.template == template
+    assert isinstance(cron, Workload) and cron.template == template
     service = read(artifact(made("v1", "Service", spec={"template": template})))
-    assert service is not None and service.template == {}
+    assert service is not None and not isinstance(service, Workload)

@@ -6,10 +6,10 @@ for an absent one: that it is wrong is for the schemas to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from journey.artifact import Artifact, Format
 
@@ -41,29 +41,36 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 """Kinds that make pods, with the steps to the pod's metadata and spec."""
 
 
-class Object(NamedTuple):
+class Object:
     """A Kubernetes object of a rendered file. `group` is empty for the core, `namespace` where there is none."""
 
-    artifact: Artifact
-    content: Tree
-    kind: str
-    group: str
-    namespace: str
-    name: str
+    # Attributes, not properties: every check asks for them, of every object.
+    __slots__ = ("artifact", "content", "group", "kind", "name", "namespace", "spec")
+
+    def __init__(self, artifact: Artifact, content: Tree, kind: str, group: str, namespace: str, name: str) -> None:
+        self.artifact = artifact
+        self.content = content
+        self.kind = kind
+        self.group = group
+        self.namespace = namespace
+        self.name = name
+        self.spec = mapping(content, "spec")
 
     def __str__(self) -> str:
         return f"{self.artifact.path}: {self.kind} {self.name}"
 
-    @property
-    def spec(self) -> Tree:
-        """Its `spec`."""
-        return mapping(self.content, "spec")
 
-    @property
-    def template(self) -> Tree:
-        """The pod that it makes, as metadata and spec; empty for kinds that make none."""
-        steps = TEMPLATES.get(self.kind)
-        return EMPTY if steps is None else descend(self.content, steps)
+class Workload(Object):
+    """An object that makes pods: the template of one, and of that its labels, spec, and containers of both kinds."""
+
+    __slots__ = ("containers", "labels", "pod", "template")
+
+    def __init__(self, artifact: Artifact, content: Tree, kind: str, group: str, namespace: str, name: str) -> None:
+        super().__init__(artifact, content, kind, group, namespace, name)
+        self.template = descend(content, TEMPLATES[kind])
+        self.labels = mapping(mapping(self.template, "metadata"), "labels")
+        self.pod = mapping(self.template, "spec")
+        self.containers = containers(self.pod)
 
 
 def mapping(node: Tree, key: str) -> Tree:
@@ -79,7 +86,10 @@ def mappings(node: Tree, key: str) -> Sequence[Tree]:
     found = node.get(key)
     if not found or not isinstance(found, (list, tuple)):
         return ()
-    return [item for item in found if type(item) is dict or isinstance(item, Mapping)]
+    for item in found:
+        if type(item) is not dict:
+            return [item for item in found if isinstance(item, Mapping)]
+    return found  # as it nearly always is
 
 
 def text(node: Tree, key: str) -> str:
@@ -91,6 +101,8 @@ def text(node: Tree, key: str) -> str:
 def texts(node: Tree, key: str) -> Sequence[str]:
     """The strings in the list at a key, in order; none where there is no list."""
     found = node.get(key)
+    if not found:
+        return ()
     return [item for item in found if isinstance(item, str)] if isinstance(found, (list, tuple)) else ()
 
 
@@ -119,35 +131,65 @@ def read(artifact: Artifact) -> Object | None:
     if not name:
         return None
     namespace = "" if kind in CLUSTER_SCOPED else text(metadata, "namespace")
-    return Object(artifact, content, kind, group_of(api_version), namespace, name)
+    make = Workload if kind in TEMPLATES else Object
+    return make(artifact, content, kind, group_of(api_version), namespace, name)
 
 
 class Files(list[Artifact]):
     """A unit's files as a list that is not changed any more: their objects are read once, however many checks ask."""
 
     @cached_property
+    def read(self) -> list[Object | None]:
+        """What each file holds, as `read` has it."""
+        return [read(artifact) for artifact in self]
+
+    @cached_property
     def objects(self) -> list[Object]:
         """The Kubernetes objects among the files, in their order."""
-        return [found for found in map(read, self) if found is not None]
+        return [found for found in self.read if found is not None]
+
+    @cached_property
+    def workloads(self) -> list[Workload]:
+        """Those of the objects that make pods."""
+        return [found for found in self.objects if isinstance(found, Workload)]
+
+
+def files(artifacts: Sequence[Artifact]) -> Files:
+    """A unit's files with their objects."""
+    return artifacts if isinstance(artifacts, Files) else Files(artifacts)
 
 
 def objects(artifacts: Sequence[Artifact]) -> list[Object]:
     """The Kubernetes objects among the files, in their order."""
-    return (artifacts if isinstance(artifacts, Files) else Files(artifacts)).objects
+    return files(artifacts).objects
 
 
-def containers(pod: Tree) -> Iterator[Tree]:
+def workloads(artifacts: Sequence[Artifact]) -> list[Workload]:
+    """The objects that make pods among the files, in their order."""
+    return files(artifacts).workloads
+
+
+def containers(pod: Tree) -> Sequence[Tree]:
     """The containers of a pod's spec: those that run side by side, then those that run first."""
-    yield from mappings(pod, "containers")
-    yield from mappings(pod, "initContainers")
+    return [*mappings(pod, "containers"), *mappings(pod, "initContainers")]
 
 
-def sidecars(pod: Tree) -> Iterator[Tree]:
+def sidecars(pod: Tree) -> Sequence[Tree]:
     """The containers that run as long as the pod does: restartable init containers are among them."""
-    yield from mappings(pod, "containers")
-    for container in mappings(pod, "initContainers"):
-        if container.get("restartPolicy") == "Always":
-            yield container
+    restarted = [item for item in mappings(pod, "initContainers") if item.get("restartPolicy") == "Always"]
+    return [*mappings(pod, "containers"), *restarted]
+
+
+def actions(container: Tree) -> list[tuple[str, Tree]]:
+    """The probes and hooks of a container, with their names."""
+    found = [(name, mapping(container, name)) for name in _PROBES if name in container]
+    if "lifecycle" in container:
+        hooks = mapping(container, "lifecycle")
+        found += [(name, mapping(hooks, name)) for name in ("postStart", "preStop")]
+    return found
+
+
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def selects(selector: Tree, labels: Tree) -> bool:
@@ -155,6 +197,8 @@ def selects(selector: Tree, labels: Tree) -> bool:
     for key, value in mapping(selector, "matchLabels").items():
         if labels.get(key) != value:
             return False
+    if "matchExpressions" not in selector:
+        return True
     return all(_fits(expression, labels) for expression in mappings(selector, "matchExpressions"))
 
 

@@ -21,10 +21,13 @@ def judge(objects: dict[str, Tree]) -> None:
     files = artifacts(objects)
     for check in (images, naming, references, workloads):
         list(check.inspect_unit(UNIT, files, Run()))
-    defined = {identity: [(file.path, file.origin)] for file in files for identity in references.defines(UNIT, file)}
-    referred = [
-        (identity, files[index].path, files[index].origin) for index, identity in references.refers(UNIT, files)
-    ]
+    links = references.links(UNIT, files)
+    defined = {
+        identity: [(file.path, file.origin)]
+        for file, identities in zip(files, links.defines, strict=True)
+        for identity in identities
+    }
+    referred = [(identity, files[index].path, files[index].origin) for index, identity in links.refers]
     list(references.judge(defined, referred, set()))
 
 

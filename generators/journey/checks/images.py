@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from journey.artifact import Artifact, Unit
-from journey.objects import TEMPLATES, containers, mapping, objects, text
+from journey.objects import text, workloads
 from journey.problem import Problem
 
 ABSENT = "images/absent"
@@ -31,14 +31,13 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: object) -> 
     """Problems of the images that the unit's pods run; a unit without a cluster has none."""
     if not unit.cluster:
         return
-    for found in objects(artifacts):
-        if found.kind in TEMPLATES:
-            for container in containers(mapping(found.template, "spec")):
-                image = text(container, "image")
-                rule = fault(image)
-                if rule:
-                    message = f"{found}: container {text(container, 'name')}: {_MESSAGES[rule].format(image=image)}"
-                    yield Problem(found.artifact.origin, rule, message, _HINT)
+    for found in workloads(artifacts):
+        for container in found.containers:
+            image = text(container, "image")
+            rule = fault(image)
+            if rule:
+                message = f"{found}: container {text(container, 'name')}: {_MESSAGES[rule].format(image=image)}"
+                yield Problem(found.artifact.origin, rule, message, _HINT)
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from journey import names
 from journey.artifact import Artifact, Unit
-from journey.objects import TEMPLATES, Object, Tree, containers, descend, mapping, mappings, objects, selects, text
+from journey.objects import Files, Object, Tree, Workload, descend, files, mapping, mappings, selects, text
 from journey.problem import Problem
 
 NAME = "naming/name"
@@ -57,25 +57,28 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: object) -> 
     """Problems of the names in the unit's objects; a unit without a cluster has none."""
     if not unit.cluster:
         return
-    found = objects(artifacts)
+    found = files(artifacts)
     seen: set[int] = set()  # a mapping that objects share is judged once
-    for item in found:
-        yield from _metadata(item, seen)
-        if item.kind in TEMPLATES:
+    for item in found.objects:
+        if name_fault(item.kind, item.name) or (item.namespace and _label_fault(item.namespace)):
+            yield from _own_names(item)
+        metadata = mapping(item.content, "metadata")
+        if id(metadata.get("labels")) not in seen or "annotations" in metadata:
+            yield from _labels(item, metadata, seen)
+        if isinstance(item, Workload):
             yield from _pod(item, seen)
         elif item.kind == "Service":
             yield from _service_ports(item)
     yield from _selectors(found)
 
 
-def _metadata(found: Object, seen: set[int]) -> Iterator[Problem]:
+def _own_names(found: Object) -> Iterator[Problem]:
     fault = name_fault(found.kind, found.name)
     if fault:
         yield _problem(found, NAME, f"name {fault}", _LONG_HINT if "at most" in fault else "")
     namespace_fault = _label_fault(found.namespace) if found.namespace else ""
     if namespace_fault:
         yield _problem(found, NAMESPACE, f"namespace {found.namespace} {namespace_fault}")
-    yield from _labels(found, mapping(found.content, "metadata"), seen)
 
 
 def _labels(found: Object, metadata: Tree, seen: set[int]) -> Iterator[Problem]:
@@ -142,34 +145,42 @@ def _qualified_fault(text_: str, what: str) -> str:
     return ""
 
 
-def _pod(found: Object, seen: set[int]) -> Iterator[Problem]:
-    template = found.template
-    pod = mapping(template, "spec")
-    if template is not found.content:
-        yield from _labels(found, mapping(template, "metadata"), seen)
-    every = list(containers(pod))
-    for what, items in (("container", every), ("volume", mappings(pod, "volumes"))):
+def _pod(found: Workload, seen: set[int]) -> Iterator[Problem]:
+    if found.template is not found.content:
+        yield from _labels(found, mapping(found.template, "metadata"), seen)
+    for what, items in (("container", found.containers), ("volume", mappings(found.pod, "volumes"))):
         given = [text(item, "name") for item in items]
-        yield from _once(found, what, given)
+        if len(given) > 1:
+            yield from _once(found, what, given)
         for name in given:
             fault = _label_fault(name)
             if fault:
                 yield _problem(found, NAME, f"{what} {name} {fault}")
-    for container in every:
+    for container in found.containers:
         yield from _container(found, container)
 
 
 def _container(found: Object, container: Tree) -> Iterator[Problem]:
-    where = f" of container {text(container, 'name')}"
     ports = [name for port in mappings(container, "ports") if (name := text(port, "name"))]
     for name in ports:
-        if len(name) > 15 or not _PORT_NAME.fullmatch(name):
+        if not _is_port_name(name):
             rule = f"at most 15 of {_ALPHABET}, with a letter and no --"
+            where = _where(container)
             yield _problem(found, PORT, f"port {name}{where} is no service name (RFC 6335): {rule}")
-    yield from _once(found, "port", ports, where)
-    yield from _once(
-        found, "mount path", [text(item, "mountPath") for item in mappings(container, "volumeMounts")], where
-    )
+    if len(ports) > 1:
+        yield from _once(found, "port", ports, _where(container))
+    paths = [text(item, "mountPath") for item in mappings(container, "volumeMounts")]
+    if len(paths) > 1:
+        yield from _once(found, "mount path", paths, _where(container))
+
+
+@lru_cache(maxsize=1024)
+def _is_port_name(name: str) -> bool:
+    return len(name) <= 15 and bool(_PORT_NAME.fullmatch(name))
+
+
+def _where(container: Tree) -> str:
+    return f" of container {text(container, 'name')}"
 
 
 def _service_ports(found: Object) -> Iterator[Problem]:
@@ -182,8 +193,9 @@ def _service_ports(found: Object) -> Iterator[Problem]:
         fault = _label_fault(name)
         if fault:
             yield _problem(found, PORT, f"port {name} {fault}")
-    yield from _once(found, "port", [name for name in given if name])
-    yield from _once(found, "port", [f"{port.get('port')}/{port.get('protocol', 'TCP')}" for port in ports])
+    if len(given) > 1:
+        yield from _once(found, "port", [name for name in given if name])
+        yield from _once(found, "port", [f"{port.get('port')}/{port.get('protocol', 'TCP')}" for port in ports])
 
 
 def _once(found: Object, what: str, given: Sequence[str], where: str = "") -> Iterator[Problem]:
@@ -193,20 +205,26 @@ def _once(found: Object, what: str, given: Sequence[str], where: str = "") -> It
                 yield _problem(found, UNIQUE, f"{what} {name}{where} stands there {count} times")
 
 
-def _selectors(found: Sequence[Object]) -> Iterator[Problem]:
+def _selectors(found: Files) -> Iterator[Problem]:
     """What selects a workload's pods may not ask for more than the workload's own selector, which cannot change."""
-    workloads = [item for item in found if item.kind in ("DaemonSet", "Deployment", "StatefulSet")]
-    for item in workloads:
-        yield from _lasting(item, descend(item.spec, ("selector", "matchLabels")))
-    for item in found:
+    workloads = [
+        (item, descend(item.spec, ("selector", "matchLabels"))) for item in found.workloads if item.kind in _LASTING
+    ]
+    for workload, own in workloads:
+        if not _CHANGING.isdisjoint(own):
+            yield from _lasting(workload, own)
+    for item in found.objects:
         field = _SELECTORS.get(item.kind)
-        if field is None:
-            continue
-        labels = descend(item.spec, field)
-        yield from _lasting(item, labels)
-        yield from _beyond(item, labels, workloads)
+        if field is not None:
+            labels = descend(item.spec, field)
+            if not _CHANGING.isdisjoint(labels):
+                yield from _lasting(item, labels)
+            for workload, own in workloads:
+                if labels != own and workload.namespace == item.namespace:
+                    yield from _beyond(item, labels, workload, own)
 
 
+_LASTING = frozenset(("DaemonSet", "Deployment", "StatefulSet"))
 _SELECTORS: Mapping[str, tuple[str, ...]] = {
     "NetworkPolicy": ("podSelector", "matchLabels"),
     "PodDisruptionBudget": ("selector", "matchLabels"),
@@ -221,17 +239,12 @@ def _lasting(found: Object, labels: Tree) -> Iterator[Problem]:
             yield _problem(found, SELECTOR, f"its selector asks for {key}, which changes with each release")
 
 
-def _beyond(found: Object, labels: Tree, workloads: Iterable[Object]) -> Iterator[Problem]:
-    for workload in workloads:
-        own = descend(workload.spec, ("selector", "matchLabels"))
-        if labels == own or workload.namespace != found.namespace:
-            continue
-        carried = descend(workload.template, ("metadata", "labels"))
-        more = [key for key in labels if key not in own and key not in _CHANGING]
-        if more and own and selects({"matchLabels": labels}, carried):
-            what = f"{workload.kind} {workload.name}"
-            message = f"its selector asks for {', '.join(more)}, which is not in the selector of {what}"
-            yield _problem(found, SELECTOR, message, "select by " + ", ".join(f"{key}={own[key]}" for key in own))
+def _beyond(found: Object, labels: Tree, workload: Workload, own: Tree) -> Iterator[Problem]:
+    more = [key for key in labels if key not in own and key not in _CHANGING]
+    if more and own and selects({"matchLabels": labels}, workload.labels):
+        what = f"{workload.kind} {workload.name}"
+        message = f"its selector asks for {', '.join(more)}, which is not in the selector of {what}"
+        yield _problem(found, SELECTOR, message, "select by " + ", ".join(f"{key}={own[key]}" for key in own))
 
 
 def _problem(found: Object, rule: str, what: str, hint: str = "") -> Problem:

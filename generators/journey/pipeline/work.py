@@ -104,17 +104,16 @@ class Local:
     def render(self, unit: Unit, view: View) -> Result:
         """Render and judge one unit, and keep its contents."""
         artifacts = Files(self.job.render(unit, view))
-        files = tuple(self._keep(unit, artifact) for artifact in artifacts)
+        links = references.links(unit, artifacts)
+        files = tuple(map(self._keep, artifacts, links.defines))
         problems = tuple(self.job.judge.inspect(unit, artifacts, view))
-        defined = {identity for file in files for identity in file.defines}
-        refers = tuple(pair for pair in references.refers(unit, artifacts) if pair[1] not in defined)
-        return Result(files, refers, findings(problems))
+        return Result(files, links.refers, findings(problems))
 
-    def _keep(self, unit: Unit, artifact: Artifact) -> File:
+    def _keep(self, artifact: Artifact, defines: tuple[str, ...]) -> File:
         data = formats.encode(artifact.format, artifact.content)
         self.contents[artifact.path] = data
         origin = (artifact.origin.file, artifact.origin.path)
-        return File(artifact.path, digest(data), artifact.executable, references.defines(unit, artifact), origin)
+        return File(artifact.path, digest(data), artifact.executable, defines, origin)
 
     def holds(self, path: str) -> bool:
         """Whether a file's content was rendered here."""

@@ -48,10 +48,11 @@ def across(units: Iterable[tuple[Unit, list[Artifact]]]) -> list[Problem]:
     defined: dict[str, list[tuple[str, Pointer]]] = {}
     referred: list[tuple[str, str, Pointer]] = []
     for unit, files in units:
-        for file in files:
-            for identity in references.defines(unit, file):
+        links = references.links(unit, files)
+        for file, identities in zip(files, links.defines, strict=True):
+            for identity in identities:
                 defined.setdefault(identity, []).append((file.path, file.origin))
-        for index, identity in references.refers(unit, files):
+        for index, identity in links.refers:
             referred.append((identity, files[index].path, files[index].origin))
     return list(references.judge(defined, referred, FOLDERS))
 

@@ -24,11 +24,13 @@ CONTAINER = (*POD, "containers", 0)
 
 
 def defined(content: object, unit: Unit = UNIT, **rest: Any) -> tuple[str, ...]:
-    return references.defines(unit, artifact(content, **rest))
+    return references.links(unit, [artifact(content, **rest)]).defines[0]
 
 
 def referred(*contents: Tree, unit: Unit = UNIT, path: str = "x.yaml") -> list[str]:
-    return [identity for _, identity in references.refers(unit, [artifact(content, path) for content in contents])]
+    return [
+        identity for _, identity in references.links(unit, [artifact(content, path) for content in contents]).refers
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_an_application_brings_the_namespace_that_it_is_to_make_where_it_is_sent
 def test_what_stands_below_clusters_is_that_clusters() -> None:
     path = "clusters/hub/applications/auth.yaml"
     assert defined(application(), path=path) == ("hub|Application.argoproj.io|argocd|auth-dev-local",)
-    assert references.refers(UNIT, [artifact(application(), path)])[0] == (
+    assert references.links(UNIT, [artifact(application(), path)]).refers[0] == (
         0,
         "hub|AppProject.argoproj.io|argocd|team-dev",
     )
@@ -165,7 +167,7 @@ def test_what_stands_below_clusters_is_that_clusters() -> None:
 )
 def test_what_is_no_object_of_a_cluster_brings_and_names_nothing(content: object, unit: Unit, format: Format) -> None:
     assert defined(content, unit, format=format) == ()
-    assert references.refers(unit, [artifact(content, format=format)]) == ()
+    assert references.links(unit, [artifact(content, format=format)]).refers == ()
 
 
 def test_a_helm_release_fills_its_namespace_and_may_make_it() -> None:

@@ -25,16 +25,18 @@ CONTAINER = (*POD, "containers", 0)
 
 
 def defined(content: object, unit: Unit = UNIT, **rest: Any) -> tuple[str, ...]:
-    return references.defines(unit, artifact(content, **rest))
+    return references.links(unit, [artifact(content, **rest)]).defines[0]
 
 
 def referred(*contents: Tree, unit: Unit = UNIT, path: str = "x.yaml") -> list[str]:
-    return [identity for _, identity in references.refers(unit, [artifact(content, path) for content in contents])]
+    return [
+        identity for _, identity in references.links(unit, [artifact(content, path) for content in contents]).refers
+    ]
 
 
 def test_a_unit_names_what_others_bring_and_not_its_own() -> None:
     files = artifacts(service_objects())
-    found = [(files[index].path.rpartition("/")[2], name) for index, name in references.refers(UNIT, files)]
+    found = [(files[index].path.rpartition("/")[2], name) for index, name in references.links(UNIT, files).refers]
     assert found == [
         ("externalsecret.yaml", "local|ClusterSecretStore.external-secrets.io||vault"),
         ("deployment.yaml", "local|PriorityClass.scheduling.k8s.io||normal"),

@@ -1,14 +1,13 @@
 """Every name that an object gives is the name of something: within its unit, or among all that a cluster gets.
 
-`inspect_unit` judges what stands in one unit. What leaves a unit is gathered by `defines` and `refers` while units are
-rendered, and held together by `judge` once all are: identities are strings, so that they can be kept between runs.
+`inspect_unit` judges what stands in one unit. What leaves a unit is gathered by `links` while units are rendered, and
+held together by `judge` once all are: identities are strings, so that they can be kept between runs.
 """
 
 from __future__ import annotations
 
 from journey.checks.references.across import DUPLICATE, MISSING, judge
-from journey.checks.references.defined import defines
-from journey.checks.references.referred import PATH, refers
+from journey.checks.references.referred import PATH, links
 from journey.checks.references.within import KEY, PORT, SELECTOR, VOLUME, inspect_unit
 
 RULES: dict[str, str] = {
@@ -20,4 +19,4 @@ RULES: dict[str, str] = {
     DUPLICATE: "One file defines an object on a cluster, never two.",
 }
 
-__all__ = ["PATH", "RULES", "defines", "inspect_unit", "judge", "refers"]
+__all__ = ["PATH", "RULES", "inspect_unit", "judge", "links"]

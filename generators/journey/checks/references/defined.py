@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from journey.artifact import Artifact, Unit
+from journey.artifact import Unit
 from journey.names import BY_HAND
-from journey.objects import Object, descend, mapping, mappings, read, text, texts
+from journey.objects import Object, descend, mapping, mappings, text, texts
 
 DERIVED = "~"
 """Before an identity: it comes to be, but is not this file's alone, so a second one is no duplicate."""
@@ -36,31 +36,22 @@ def cluster_of(unit: Unit, path: str) -> str:
     return path.split("/", 2)[1] if path.startswith(_CLUSTERS) else unit.cluster
 
 
-def defines(unit: Unit, artifact: Artifact) -> tuple[str, ...]:
-    """The identities `<cluster>|<Kind>.<group>|<namespace>|<name>` that a file brings; none where it holds no object.
+def brought(cluster: str, found: Object) -> tuple[str, ...]:
+    """The identities `<cluster>|<Kind>.<group>|<namespace>|<name>` that an object of a cluster brings.
 
     The group is empty for the core, the namespace for what stands in none. A port of a Service, or a listener of a
     Gateway, has the identity of its object with `:<port>` behind it. See `DERIVED` and `ANYTHING` for the rest.
     """
-    if not unit.cluster:
-        return ()
-    found = read(artifact)
-    return () if found is None else brought(unit, found)
-
-
-def brought(unit: Unit, found: Object) -> tuple[str, ...]:
-    """The identities that an object of a unit with a cluster brings."""
-    cluster = cluster_of(unit, found.artifact.path)
     own = f"{cluster}|{found.kind}.{found.group}|{found.namespace}|{found.name}"
     make = _MAKES.get(found.kind)
     if make is None:
         return (own,)
-    return (own, *(_identity(made, cluster) for made in make(found)))
+    return (own, *[_identity(made, cluster) for made in make(found)])
 
 
 def _identity(made: Made, cluster: str) -> str:
-    mark = DERIVED if made.shared else ""
-    return f"{mark}{made.cluster or cluster}|{made.kind}|{made.namespace}|{made.name}"
+    kind, namespace, name, shared, other = made
+    return f"{DERIVED if shared else ''}{other or cluster}|{kind}|{namespace}|{name}"
 
 
 def _service(found: Object) -> Iterator[Made]:

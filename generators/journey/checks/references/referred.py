@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from journey.artifact import Artifact, Unit
 from journey.checks.references.defined import DERIVED, brought, cluster_of, is_foreign, sources
 from journey.checks.references.pods import needed_by_pod
-from journey.objects import Object, Tree, descend, group_of, mapping, mappings, objects, text, texts
+from journey.objects import Object, Tree, Workload, descend, files, group_of, mapping, mappings, text, texts
 
 PATH = "path|"
 """Before the path of a folder, from the repository's root, that is synced and so must hold rendered files."""
@@ -29,6 +29,7 @@ _BUILT_IN = frozenset(
 
 _NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 _RBAC = "rbac.authorization.k8s.io"
+_CLUSTER_ROLE = f"ClusterRole.{_RBAC}"
 _GATEWAY_API = "gateway.networking.k8s.io"
 _SECRETS = "external-secrets.io"
 _FLUX_SOURCES = "source.toolkit.fluxcd.io"
@@ -36,60 +37,70 @@ _FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
 _KEDA = "keda.sh"
 
 
-class Named(NamedTuple):
-    """A name that an object gives: `kind` is `<Kind>.<group>`."""
-
-    kind: str
-    namespace: str
-    name: str
+Named: TypeAlias = tuple[str, str, str]
+"""A name that an object gives: `<Kind>.<group>`, namespace, name. The kind is empty for a folder or a cluster."""
 
 
-def refers(unit: Unit, artifacts: Sequence[Artifact]) -> tuple[tuple[int, str], ...]:
-    """(index of a file, identity that it needs) for each name that the unit's own files do not satisfy, each once.
+class Links(NamedTuple):
+    """What ties a unit's files to others.
 
-    An identity is one of `defines`, or `path|<folder>`, or `cluster|<name>`. A reference that says it is optional, and
-    what every cluster has, are left out.
+    defines: the identities that each file brings, see `brought`. refers: (index of a file, identity that it needs) for
+    each name that the unit's own files do not satisfy, each once: an identity, or `path|<folder>`, or `cluster|<name>`.
+    A reference that says it is optional, and what every cluster has, are left out.
     """
+
+    defines: Sequence[tuple[str, ...]]
+    refers: tuple[tuple[int, str], ...]
+
+
+def links(unit: Unit, artifacts: Sequence[Artifact]) -> Links:
+    """The links of a unit; one without a cluster has none."""
     if not unit.cluster:
-        return ()
-    found = objects(artifacts)
-    needed = [(item, identity) for item in found if item.kind in _NAMES for identity in _needed(unit, item)]
-    if not needed:
-        return ()
-    own = {identity.removeprefix(DERIVED) for item in found for identity in brought(unit, item)}
-    index = {id(artifact): number for number, artifact in enumerate(artifacts)}
-    return tuple(
-        dict.fromkeys((index[id(item.artifact)], identity) for item, identity in needed if identity not in own)
-    )
+        return Links([()] * len(artifacts), ())
+    defines: list[tuple[str, ...]] = []
+    own: set[str] = set()
+    needing: list[tuple[int, Object, str]] = []
+    for number, found in enumerate(files(artifacts).read):
+        if found is None:
+            defines.append(())
+            continue
+        cluster = cluster_of(unit, found.artifact.path)
+        identities = brought(cluster, found)
+        defines.append(identities)
+        own.update(identities)
+        if found.kind in _NAMES:
+            needing.append((number, found, cluster))
+    own.update([identity[len(DERIVED) :] for identity in own if identity.startswith(DERIVED)])
+    return Links(defines, tuple(dict.fromkeys(_needed(needing, own))))
 
 
-def _needed(unit: Unit, found: Object) -> Iterator[str]:
-    name_all = _NAMES[found.kind]
-    cluster = cluster_of(unit, found.artifact.path)
-    for named in name_all(found):
-        if not named.kind:  # a folder or a cluster
-            yield named.name
-        elif named.name and not _is_built_in(named):
-            yield f"{cluster}|{named.kind}|{named.namespace}|{named.name}"
+def _needed(needing: Iterable[tuple[int, Object, str]], own: Collection[str]) -> Iterator[tuple[int, str]]:
+    for number, found, cluster in needing:
+        for kind, namespace, name in _NAMES[found.kind](found):
+            if not name:
+                continue
+            identity = f"{cluster}|{kind}|{namespace}|{name}" if kind else name
+            if identity not in own and not _is_built_in(kind, namespace, name):
+                yield number, identity
 
 
-def _is_built_in(named: Named) -> bool:
-    kind, namespace, name = named
+def _is_built_in(kind: str, namespace: str, name: str) -> bool:
     return (
         f"{kind}|{namespace}|{name}" in _BUILT_IN
         or (kind == "ServiceAccount." and name == "default")
         or (kind == "ConfigMap." and name == "kube-root-ca.crt")
-        or (kind == f"ClusterRole.{_RBAC}" and name.startswith("system:"))
+        or (kind == _CLUSTER_ROLE and name.startswith("system:"))
         or (kind == "PriorityClass.scheduling.k8s.io" and name.startswith("system-"))
     )
 
 
 def _pods(found: Object) -> Iterator[Named]:
     """What the pods use, and the headless Service that names a StatefulSet's."""
-    for kind, name in needed_by_pod(mapping(found.template, "spec")):
-        yield Named(kind, "" if kind.startswith("PriorityClass") else found.namespace, name)
+    assert isinstance(found, Workload)
+    for kind, name in needed_by_pod(found):
+        yield kind, "" if kind.startswith("PriorityClass") else found.namespace, name
     if found.kind == "StatefulSet":
-        yield Named("Service.", found.namespace, text(found.spec, "serviceName"))
+        yield "Service.", found.namespace, text(found.spec, "serviceName")
 
 
 def _route(found: Object) -> Iterator[Named]:
@@ -103,22 +114,20 @@ def _route(found: Object) -> Iterator[Named]:
             yield _part(backend, found, "Service", "", backend.get("port"))
         for item in filters:
             extension = mapping(item, "extensionRef")
-            yield Named(
-                f"{text(extension, 'kind')}.{text(extension, 'group')}", found.namespace, text(extension, "name")
-            )
+            yield (f"{text(extension, 'kind')}.{text(extension, 'group')}", found.namespace, text(extension, "name"))
 
 
 def _part(reference: Tree, found: Object, kind: str, group: str, part: object) -> Named:
     """A reference of the Gateway API, to a port or listener where it says one."""
     name = text(reference, "name")
     whole = f"{reference.get('kind', kind)}.{reference.get('group', group)}"
-    return Named(whole, text(reference, "namespace") or found.namespace, f"{name}:{part}" if name and part else name)
+    return whole, text(reference, "namespace") or found.namespace, f"{name}:{part}" if name and part else name
 
 
 def _gateway(found: Object) -> Iterator[Named]:
     for listener in mappings(found.spec, "listeners"):
         for secret in mappings(mapping(listener, "tls"), "certificateRefs"):
-            yield Named("Secret.", text(secret, "namespace") or found.namespace, text(secret, "name"))
+            yield "Secret.", text(secret, "namespace") or found.namespace, text(secret, "name")
 
 
 def _ingress(found: Object) -> Iterator[Named]:
@@ -130,20 +139,20 @@ def _ingress(found: Object) -> Iterator[Named]:
         port = mapping(service, "port")
         number = port.get("number") or port.get("name")
         name = text(service, "name")
-        yield Named("Service.", found.namespace, f"{name}:{number}" if name and number else name)
+        yield "Service.", found.namespace, f"{name}:{number}" if name and number else name
     for tls in mappings(found.spec, "tls"):
-        yield Named("Secret.", found.namespace, text(tls, "secretName"))
+        yield "Secret.", found.namespace, text(tls, "secretName")
 
 
 def _scale_target(found: Object) -> Iterator[Named]:
     """HorizontalPodAutoscaler, ScaledObject and VerticalPodAutoscaler; KEDA's default kind is Deployment."""
     target = mapping(found.spec, "scaleTargetRef") or mapping(found.spec, "targetRef")
     group = group_of(text(target, "apiVersion") or "apps/v1")
-    yield Named(f"{target.get('kind', 'Deployment')}.{group}", found.namespace, text(target, "name"))
+    yield f"{target.get('kind', 'Deployment')}.{group}", found.namespace, text(target, "name")
     for trigger in mappings(found.spec, "triggers"):
         reference = mapping(trigger, "authenticationRef")
         kind = reference.get("kind", "TriggerAuthentication")
-        yield Named(f"{kind}.{_KEDA}", _scope(kind, found), text(reference, "name"))
+        yield f"{kind}.{_KEDA}", _scope(kind, found), text(reference, "name")
 
 
 def _scope(kind: object, found: Object) -> str:
@@ -153,10 +162,10 @@ def _scope(kind: object, found: Object) -> str:
 
 def _binding(found: Object) -> Iterator[Named]:
     role = mapping(found.content, "roleRef")
-    yield Named(f"{role.get('kind', 'Role')}.{_RBAC}", _scope(role.get("kind"), found), text(role, "name"))
+    yield f"{role.get('kind', 'Role')}.{_RBAC}", _scope(role.get("kind"), found), text(role, "name")
     for subject in mappings(found.content, "subjects"):
         if subject.get("kind") == "ServiceAccount":
-            yield Named("ServiceAccount.", text(subject, "namespace") or found.namespace, text(subject, "name"))
+            yield "ServiceAccount.", text(subject, "namespace") or found.namespace, text(subject, "name")
 
 
 def _external_secret(found: Object) -> Iterator[Named]:
@@ -164,13 +173,13 @@ def _external_secret(found: Object) -> Iterator[Named]:
     stores = [mapping(found.spec, "secretStoreRef"), *(descend(item, ("sourceRef", "storeRef")) for item in items)]
     for store in stores:
         kind = store.get("kind", "SecretStore")
-        yield Named(f"{kind}.{_SECRETS}", _scope(kind, found), text(store, "name"))
+        yield f"{kind}.{_SECRETS}", _scope(kind, found), text(store, "name")
 
 
 def _certificate(found: Object) -> Iterator[Named]:
     issuer = mapping(found.spec, "issuerRef")
     kind = issuer.get("kind", "Issuer")
-    yield Named(f"{kind}.{issuer.get('group', 'cert-manager.io')}", _scope(kind, found), text(issuer, "name"))
+    yield f"{kind}.{issuer.get('group', 'cert-manager.io')}", _scope(kind, found), text(issuer, "name")
 
 
 def _network_policy(found: Object) -> Iterator[Named]:
@@ -179,26 +188,28 @@ def _network_policy(found: Object) -> Iterator[Named]:
         for rule in mappings(found.spec, rules):
             for peer in mappings(rule, ends):
                 selector = mapping(peer, "namespaceSelector")
-                yield Named("Namespace.", "", text(mapping(selector, "matchLabels"), _NAMESPACE_LABEL))
-                yield from _listed_namespaces(selector)
+                if "matchLabels" in selector:
+                    yield "Namespace.", "", text(mapping(selector, "matchLabels"), _NAMESPACE_LABEL)
+                if "matchExpressions" in selector:
+                    yield from _listed_namespaces(selector)
 
 
 def _listed_namespaces(selector: Tree) -> Iterator[Named]:
     for expression in mappings(selector, "matchExpressions"):
         if expression.get("key") == _NAMESPACE_LABEL and expression.get("operator") == "In":
-            yield from (Named("Namespace.", "", name) for name in texts(expression, "values"))
+            yield from (("Namespace.", "", name) for name in texts(expression, "values"))
 
 
 def _application(found: Object) -> Iterator[Named]:
     if found.group != "argoproj.io":
         return
-    yield Named("AppProject.argoproj.io", found.namespace, text(found.spec, "project"))
+    yield "AppProject.argoproj.io", found.namespace, text(found.spec, "project")
     destination = text(mapping(found.spec, "destination"), "name")
     if destination not in ("", "in-cluster"):
-        yield Named("", "", f"{CLUSTER}{destination}")
+        yield "", "", f"{CLUSTER}{destination}"
     for source in sources(found):
         if path := _path_of(source) if not is_foreign(source) else "":
-            yield Named("", "", f"{PATH}{path}")
+            yield "", "", f"{PATH}{path}"
 
 
 def _path_of(node: Tree) -> str:
@@ -212,15 +223,15 @@ def _flux_kustomization(found: Object) -> Iterator[Named]:
     source = mapping(found.spec, "sourceRef")
     yield _flux_source(source, found)
     if source.get("kind") == "GitRepository" and (path := _path_of(found.spec)):
-        yield Named("", "", f"{PATH}{path}")
+        yield "", "", f"{PATH}{path}"
     for other in mappings(found.spec, "dependsOn"):
         namespace = text(other, "namespace") or found.namespace
-        yield Named(f"Kustomization.{_FLUX_KUSTOMIZE}", namespace, text(other, "name"))
+        yield f"Kustomization.{_FLUX_KUSTOMIZE}", namespace, text(other, "name")
 
 
 def _flux_source(source: Tree, found: Object) -> Named:
     kind = f"{source.get('kind', '')}.{_FLUX_SOURCES}"
-    return Named(kind, text(source, "namespace") or found.namespace, text(source, "name"))
+    return (kind, text(source, "namespace") or found.namespace, text(source, "name"))
 
 
 def _helm_release(found: Object) -> Iterator[Named]:
@@ -232,9 +243,9 @@ def _postgresql(found: Object) -> Iterator[Named]:
     """CloudNativePG's Cluster, and what belongs to one."""
     if found.group != "postgresql.cnpg.io":
         return
-    yield Named("Cluster.postgresql.cnpg.io", found.namespace, text(mapping(found.spec, "cluster"), "name"))
+    yield "Cluster.postgresql.cnpg.io", found.namespace, text(mapping(found.spec, "cluster"), "name")
     for steps in (("bootstrap", "initdb", "secret"), ("superuserSecret",)):
-        yield Named("Secret.", found.namespace, text(descend(found.spec, steps), "name"))
+        yield "Secret.", found.namespace, text(descend(found.spec, steps), "name")
 
 
 _NAMES: Mapping[str, Callable[[Object], Iterator[Named]]] = {

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from journey.artifact import Artifact, Unit
-from journey.checks.references.pods import CONFIG_MAP, keys_read
+from journey.checks.references.pods import CONFIG_MAP, Key, keys_read
 from journey.objects import (
     TEMPLATES,
+    Files,
     Object,
     Tree,
-    containers,
+    Workload,
+    actions,
     descend,
+    files,
     mapping,
     mappings,
-    objects,
     selects,
     sidecars,
     text,
@@ -32,46 +33,35 @@ _OPERATED = frozenset(("Cluster", "HelmRelease", "Pooler"))
 """Kinds from which a controller makes pods that nobody renders: a selector may mean those."""
 
 
-class Pod(NamedTuple):
-    """A workload's pods: their labels and spec."""
-
-    owner: Object
-    labels: Tree
-    spec: Tree
-
-
-class Group(NamedTuple):
+class Group:
     """What a unit renders, by what can be asked of it."""
 
-    objects: Sequence[Object]
-    pods: Sequence[Pod]
-    operated: bool
+    __slots__ = ("expecting", "objects", "pods")
 
-    def selected(self, namespace: str, selector: Tree) -> list[Pod]:
-        """The pods that a label selector selects in a namespace."""
-        return [pod for pod in self.pods if pod.owner.namespace == namespace and selects(selector, pod.labels)]
+    def __init__(self, files: Files) -> None:
+        self.objects: Sequence[Object] = files.objects
+        self.pods: Sequence[Workload] = files.workloads
+        operated = any(item.kind in _OPERATED for item in self.objects)
+        self.expecting = frozenset(() if operated else (pod.namespace for pod in self.pods))
+
+    def selected(self, namespace: str, selector: Tree) -> list[Workload]:
+        """Those whose pods a label selector selects in a namespace."""
+        return [pod for pod in self.pods if pod.namespace == namespace and selects(selector, pod.labels)]
 
     def expects(self, namespace: str) -> bool:
         """Whether a selector in a namespace must mean pods of this unit: it has some, and no operator makes more."""
-        return not self.operated and any(pod.owner.namespace == namespace for pod in self.pods)
+        return namespace in self.expecting
 
 
 def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: object) -> Iterator[Problem]:
     """What the unit's objects say of one another that is not so."""
     if not unit.cluster:
         return
-    found = objects(artifacts)
-    pods = [_pod(item) for item in found if item.kind in TEMPLATES]
-    group = Group(found, pods, any(item.kind in _OPERATED for item in found))
-    for item in found:
+    group = Group(files(artifacts))
+    for item in group.objects:
         judge = _JUDGES.get(item.kind)
         if judge is not None:
             yield from judge(item, group)
-
-
-def _pod(owner: Object) -> Pod:
-    template = owner.template
-    return Pod(owner, descend(template, ("metadata", "labels")), mapping(template, "spec"))
 
 
 def _service(found: Object, group: Group) -> Iterator[Problem]:
@@ -86,10 +76,10 @@ def _service(found: Object, group: Group) -> Iterator[Problem]:
         yield from _target_port(found, port, pods)
 
 
-def _target_port(found: Object, port: Tree, pods: Iterable[Pod]) -> Iterator[Problem]:
+def _target_port(found: Object, port: Tree, pods: Iterable[Workload]) -> Iterator[Problem]:
     """A name must be declared; a number need not be (Kubernetes takes it all the same), so it is a warning."""
     target = port.get("targetPort", port.get("port"))
-    declared = [item for pod in pods for container in sidecars(pod.spec) for item in mappings(container, "ports")]
+    declared = [item for pod in pods for container in sidecars(pod.pod) for item in mappings(container, "ports")]
     if isinstance(target, str):
         names = {text(item, "name") for item in declared} - {""}
         if target not in names:
@@ -108,7 +98,7 @@ def _budget(found: Object, group: Group) -> Iterator[Problem]:
 def _network_policy(found: Object, group: Group) -> Iterator[Problem]:
     yield from _selects_pods(found, group, "podSelector")
     pods = group.selected(found.namespace, mapping(found.spec, "podSelector"))
-    names = _port_names(container for pod in pods for container in sidecars(pod.spec))
+    names = _port_names(container for pod in pods for container in sidecars(pod.pod))
     for rule in mappings(found.spec, "ingress"):
         for port in mappings(rule, "ports"):
             name = port.get("port")
@@ -123,18 +113,18 @@ def _selects_pods(found: Object, group: Group, field: str) -> Iterator[Problem]:
         yield _selects_nothing(found, field, mapping(selector, "matchLabels"), group.pods)
 
 
-def _selects_nothing(found: Object, field: str, labels: Tree, pods: Iterable[Pod]) -> Problem:
+def _selects_nothing(found: Object, field: str, labels: Tree, pods: Iterable[Workload]) -> Problem:
     """Names the labels that the nearest pods carry otherwise."""
     wanted = ", ".join(f"{key}={value}" for key, value in labels.items()) or "its expressions"
     message = f"{found}: {field} {wanted} selects no pod of this unit"
-    here = [pod for pod in pods if pod.owner.namespace == found.namespace]
+    here = [pod for pod in pods if pod.namespace == found.namespace]
     nearest = min(here, key=lambda pod: sum(pod.labels.get(key) != value for key, value in labels.items()))
     others = ", ".join(
         f"{key}={nearest.labels.get(key)}" if key in nearest.labels else f"no {key}"
         for key, value in labels.items()
         if nearest.labels.get(key) != value
     )
-    hint = f"the pods of {nearest.owner.kind} {nearest.owner.name} have {others}" if others else ""
+    hint = f"the pods of {nearest.kind} {nearest.name} have {others}" if others else ""
     return Problem(found.artifact.origin, SELECTOR, message, hint)
 
 
@@ -163,7 +153,7 @@ def _pod_monitor(found: Object, group: Group) -> Iterator[Problem]:
         return
     yield from _selects_pods(found, group, "selector")
     pods = group.selected(found.namespace, mapping(found.spec, "selector"))
-    names = _port_names(container for pod in pods for container in sidecars(pod.spec))
+    names = _port_names(container for pod in pods for container in sidecars(pod.pod))
     for endpoint in mappings(found.spec, "podMetricsEndpoints"):
         port = text(endpoint, "port")
         if pods and port and port not in names:
@@ -172,23 +162,25 @@ def _pod_monitor(found: Object, group: Group) -> Iterator[Problem]:
 
 
 def _workload(found: Object, group: Group) -> Iterator[Problem]:
-    pod = _pod(found)
+    assert isinstance(found, Workload)
     selector = mapping(found.spec, "selector")
-    if selector and found.kind in _SELECTING and not selects(selector, pod.labels):
-        yield _selects_nothing(found, "selector", mapping(selector, "matchLabels"), [pod])
-    yield from _mounts(found, pod)
-    for container in containers(pod.spec):
+    if selector and found.kind in _SELECTING and not selects(selector, found.labels):
+        yield _selects_nothing(found, "selector", mapping(selector, "matchLabels"), [found])
+    yield from _mounts(found)
+    for container in found.containers:
         yield from _asked_ports(found, container)
-    yield from _keys(found, pod, group)
+    keys = keys_read(found)
+    if keys:
+        yield from _keys(found, keys, group)
 
 
 _SELECTING = frozenset(("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"))
 
 
-def _mounts(found: Object, pod: Pod) -> Iterator[Problem]:
-    claims = (mapping(claim, "metadata") for claim in mappings(found.spec, "volumeClaimTemplates"))
-    volumes = {text(item, "name") for item in (*mappings(pod.spec, "volumes"), *claims)}
-    for container in containers(pod.spec):
+def _mounts(found: Workload) -> Iterator[Problem]:
+    claims = [mapping(claim, "metadata") for claim in mappings(found.spec, "volumeClaimTemplates")]
+    volumes = {text(item, "name") for item in (*mappings(found.pod, "volumes"), *claims)}
+    for container in found.containers:
         for field in ("volumeMounts", "volumeDevices"):
             for mount in mappings(container, field):
                 name = text(mount, "name")
@@ -201,11 +193,8 @@ def _mounts(found: Object, pod: Pod) -> Iterator[Problem]:
 
 def _asked_ports(found: Object, container: Tree) -> Iterator[Problem]:
     """Probes and hooks may ask a port by a name of their own container alone (Kubernetes API, `HTTPGetAction`)."""
-    hooks = mapping(container, "lifecycle")
-    asked = [(name, mapping(container, name)) for name in ("livenessProbe", "readinessProbe", "startupProbe")]
-    asked += [(name, mapping(hooks, name)) for name in ("postStart", "preStop")]
     names: set[str] | None = None
-    for what, action in asked:
+    for what, action in actions(container):
         port = mapping(action, "httpGet").get("port") or mapping(action, "tcpSocket").get("port")
         if isinstance(port, str):
             names = _port_names([container]) if names is None else names
@@ -220,9 +209,9 @@ def _port_names(every: Iterable[Tree]) -> set[str]:
     return {text(port, "name") for container in every for port in mappings(container, "ports")} - {""}
 
 
-def _keys(found: Object, pod: Pod, group: Group) -> Iterator[Problem]:
+def _keys(found: Object, read: Sequence[Key], group: Group) -> Iterator[Problem]:
     """Keys of a ConfigMap or Secret that another unit renders are not known here."""
-    for kind, name, key in dict.fromkeys(keys_read(pod.spec)):
+    for kind, name, key in dict.fromkeys(read):
         for source in group.objects:
             keys = _HOLDS[source.kind](source) if source.kind in _HOLDS else None
             if keys is None or source.namespace != found.namespace or not _is_source(source, kind, name):

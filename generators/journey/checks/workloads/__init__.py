@@ -7,7 +7,7 @@ from typing import Protocol
 
 from journey.artifact import Artifact, Unit
 from journey.checks.workloads import availability, resources, security
-from journey.objects import TEMPLATES, objects
+from journey.objects import files
 from journey.problem import Problem
 
 RULES: dict[str, str] = {
@@ -36,13 +36,12 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: Context) ->
     """Problems of the unit's workloads; a unit without a cluster, or without pods, has none."""
     if not unit.cluster:
         return
-    found = objects(artifacts)
-    workloads = [item for item in found if item.kind in TEMPLATES]
-    for workload in workloads:
+    found = files(artifacts)
+    for workload in found.workloads:
         yield from resources.inspect(workload)
-    without = context.without(unit) if workloads else frozenset()
-    if workloads and "securityContext" not in without:
+    without = context.without(unit) if found.workloads else frozenset()
+    if found.workloads and "securityContext" not in without:
         version = context.kubernetes(unit.cluster)
-        for workload in workloads:
-            yield from security.inspect(workload, found, version)
-    yield from availability.inspect(found, workloads, "autoscaler" in without)
+        for workload in found.workloads:
+            yield from security.inspect(workload, found.objects, version)
+    yield from availability.inspect(found.objects, found.workloads, "autoscaler" in without)

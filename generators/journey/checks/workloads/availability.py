@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from journey.objects import Object, Tree, containers, descend, mapping, selects, text
+from journey.objects import Object, Tree, Workload, mapping, selects, text
 from journey.problem import Level, Problem
 
 PROBES = "workloads/probes"
@@ -16,7 +16,7 @@ _SERVING = ("DaemonSet", "Deployment", "StatefulSet")
 _COUNTED = ("Deployment", "ReplicaSet", "StatefulSet")
 
 
-def inspect(found: Sequence[Object], workloads: Sequence[Object], own_scaling: bool = False) -> Iterator[Problem]:
+def inspect(found: Sequence[Object], workloads: Sequence[Workload], own_scaling: bool = False) -> Iterator[Problem]:
     """Problems among a unit's objects; `workloads` are those that make pods.
 
     `own_scaling`: the convention about autoscalers is off, so what scales the service is its own affair.
@@ -30,31 +30,28 @@ def inspect(found: Sequence[Object], workloads: Sequence[Object], own_scaling: b
             yield from _replicas(item, workloads)
 
 
-def _selected(selecting: Object, selector: Tree, workloads: Sequence[Object], kinds: Sequence[str]) -> list[Object]:
+def _selected(selecting: Object, selector: Tree, workloads: Sequence[Workload], kinds: Sequence[str]) -> list[Workload]:
     return [
         item
         for item in workloads
-        if item.kind in kinds
-        and item.namespace == selecting.namespace
-        and selects(selector, descend(item.template, ("metadata", "labels")))
+        if item.kind in kinds and item.namespace == selecting.namespace and selects(selector, item.labels)
     ]
 
 
-def _probes(service: Object, workloads: Sequence[Object]) -> Iterator[Problem]:
+def _probes(service: Object, workloads: Sequence[Workload]) -> Iterator[Problem]:
     """Missing probes are a warning: no convention switches them off, and what runs today without them must pass."""
     labels = mapping(service.spec, "selector")
     if not labels:
         return
     for workload in _selected(service, {"matchLabels": labels}, workloads, _SERVING):
-        every = list(containers(mapping(workload.template, "spec")))
         for probe, what in (("livenessProbe", "lives"), ("readinessProbe", "is ready")):
-            if not any(probe in container for container in every):
+            if not any(probe in container for container in workload.containers):
                 message = f"{workload}: no container has a {probe}: nobody sees whether it {what}"
                 hint = f"say health.{probe.removesuffix('Probe')} in the service's spec"
                 yield Problem(workload.artifact.origin, PROBES, message, hint, Level.WARNING)
 
 
-def _disruption(budget: Object, found: Sequence[Object], workloads: Sequence[Object]) -> Iterator[Problem]:
+def _disruption(budget: Object, found: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[Problem]:
     selector = mapping(budget.spec, "selector")
     counts = [_fewest(item, found) for item in _selected(budget, selector, workloads, _COUNTED)]
     fault = _blocks(budget.spec, sum(counts) if counts else None)
@@ -106,7 +103,7 @@ def _key(workload: Object) -> tuple[str, str, str]:
     return workload.kind, workload.namespace, workload.name
 
 
-def _replicas(autoscaler: Object, workloads: Sequence[Object]) -> Iterator[Problem]:
+def _replicas(autoscaler: Object, workloads: Sequence[Workload]) -> Iterator[Problem]:
     for workload in workloads:
         if _key(workload) == _target(autoscaler) and "replicas" in workload.spec:
             message = f"{workload}: says replicas, which {autoscaler.kind} {autoscaler.name} counts"
