@@ -41,6 +41,10 @@ _FORMS = {
 }
 _KINDS = tuple(_FORMS)
 _FORM = re.compile("|".join(f"({form})" for form in _FORMS.values()))
+_MARK = re.compile(
+    r"A(?:KIA|SIA|Iza)|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|k_live_|hv[sbr]\.|npm_|pypi-|-BEGIN|eyJ|@"
+)
+"""What a text of any of the forms has in it: looked for first, it costs a twentieth of the forms."""
 
 _SUSPECT = re.compile("pass|pwd|secret|token|credential|bearer|key", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
@@ -110,7 +114,7 @@ def kind_of(name: str, text: str) -> str:
     """What kind of secret a text under a name looks like; empty where it looks like none."""
     if not text:
         return ""
-    if len(text) >= _SHORTEST_FORM or "@" in text:
+    if _MARK.search(text) and (len(text) >= _SHORTEST_FORM or "@" in text):
         match = _FORM.search(text)
         if match is not None and match.lastindex is not None:
             return _KINDS[match.lastindex - 1]

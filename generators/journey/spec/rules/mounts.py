@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 from journey.problem import Pointer, Problem
 from journey.spec.rules.place import Place
@@ -26,14 +27,23 @@ def paths(here: Place) -> Iterator[Problem]:
     service = here.service
     if not service.volumes and not service.config.files and not service.secrets:
         return
+    mounted = [volume.path for volume in service.volumes.values()]
+    mounted += service.config.files
+    mounted += [secret.file for secret in service.secrets.values() if secret.file is not None]
+    if len(set(map(_normal, mounted))) == len(mounted):
+        return
     seen: dict[str, str] = {}
     for what, path, *where in _mounted(here):
-        other = seen.setdefault(posixpath.normpath(path), what)
+        other = seen.setdefault(_normal(path), what)
         if other != what:
             place = here.where(*where)
             if where[:2] == ["config", "files"]:
                 place = place._replace(key=True)
             yield Problem(place, TWICE, f"{other} and {what} are both mounted at {path}", "move one of them")
+
+
+_normal = lru_cache(maxsize=4096)(posixpath.normpath)
+"""Services of a platform mount at much the same paths, and each in every environment."""
 
 
 def _mounted(here: Place) -> Iterator[tuple[str, ...]]:
