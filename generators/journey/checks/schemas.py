@@ -10,6 +10,8 @@ from journey.objectschemas import Finding, Schemas
 from journey.objectschemas.lifecycle import is_removed
 from journey.problem import Problem
 
+_YAML = Format.YAML  # an enumeration's member costs more to find than to compare
+
 INVALID = "schema/invalid"
 UNKNOWN_KIND = "schema/unknown-kind"
 
@@ -37,13 +39,26 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: Context) ->
     if not unit.cluster:
         return
     version = context.kubernetes(unit.cluster)
+    schemas = context.schemas
     for artifact in artifacts:
         content = artifact.content
-        if artifact.format is Format.YAML and isinstance(content, Mapping) and "apiVersion" in content:
-            yield from _problems(artifact, content, version, context.schemas)
+        if artifact.format is not _YAML or not (type(content) is dict or isinstance(content, Mapping)):
+            continue
+        if "apiVersion" in content and not _is_valid(content, version, schemas):
+            yield from _problems(artifact, content, version, schemas)
+
+
+def _is_valid(content: Mapping[str, Any], version: str, schemas: Schemas) -> bool:
+    """Whether the object fits its kind's schema: no generator is made for one that does."""
+    api_version, kind = content["apiVersion"], content.get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        return False
+    validator = schemas.validator(version, api_version, kind)
+    return validator is not None and validator.is_valid(content)
 
 
 def _problems(artifact: Artifact, content: Mapping[str, Any], version: str, schemas: Schemas) -> Iterator[Problem]:
+    """What is wrong with an object that is not valid."""
     api_version, kind = content["apiVersion"], content.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str):
         if "kind" in content:
@@ -55,7 +70,7 @@ def _problems(artifact: Artifact, content: Mapping[str, Any], version: str, sche
             return
         message = f"{artifact.path}: no schema for {kind} of {api_version} in Kubernetes {version}"
         yield Problem(artifact.origin, UNKNOWN_KIND, message, _UNKNOWN_HINT)
-    elif not validator.is_valid(content):
+    else:
         for finding in validator.findings(content):
             yield _invalid(artifact, version, finding)
 

@@ -56,27 +56,29 @@ def emit(node: object) -> str:
 
 
 def _mapping(node: Mapping[str, object], indent: str, lead: str, write: Write) -> None:
-    """Write the entries; `lead` stands before the first (it may hold the `- ` of an item), `indent` before the rest."""
+    """Write the entries; `lead` stands before the first, `indent` before the rest.
+
+    The lead may hold the `- ` of an item, and the line of the key that the mapping is under: one write less for each.
+    """
+    keys, strings = _KEYS, _STRINGS
     for key, value in node.items():
-        name = _KEYS[key]
+        name = keys[key]
         if name is _LONG:
             name = f"? {_text(key)}\n{indent}:"
         kind = type(value)
         if kind is str:
-            write(f"{lead}{name} {_STRINGS[value] or _block(value, indent)}\n")  # type: ignore[index,arg-type]
+            write(f"{lead}{name} {strings[value] or _block(value, indent)}\n")  # type: ignore[index,arg-type]
         elif kind is dict:
             if value:
-                write(f"{lead}{name}\n")
                 inner = indent + "  "
-                _mapping(value, inner, inner, write)  # type: ignore[arg-type]
+                _mapping(value, inner, f"{lead}{name}\n{inner}", write)  # type: ignore[arg-type]
             else:
                 write(f"{lead}{name} {{}}\n")
         elif kind is int:
             write(f"{lead}{name} {value}\n")
         elif kind is list:
             if value:
-                write(f"{lead}{name}\n")
-                _sequence(value, indent, indent, write)  # type: ignore[arg-type]
+                _sequence(value, indent, f"{lead}{name}\n{indent}", write)  # type: ignore[arg-type]
             else:
                 write(f"{lead}{name} []\n")
         else:
@@ -104,7 +106,7 @@ def _sequence(node: Sequence[object], indent: str, lead: str, write: Write) -> N
         if kind is str:
             write(f"{lead}- {_STRINGS[value] or _block(value, indent)}\n")  # type: ignore[index,arg-type]
         elif value and (kind is dict or isinstance(value, Mapping)):
-            _mapping(value, inner, lead + "- ", write)  # type: ignore[arg-type]
+            _mapping(value, inner, f"{lead}- ", write)  # type: ignore[arg-type]
         elif value and _is_sequence(value):
             _sequence(value, inner, lead + "- ", write)
         else:
