@@ -120,6 +120,7 @@ def _bring(
             applied = apply(root, plan, session, workers, lambda: learnt.append(session.learnt()))
             problems += applied.problems
             index, written = tree.Index(applied.entries), not applied.problems
+    workers.close()  # what they hold is not needed while the cache is written
     settled = plan is not None and whole == plan and (written or plan.clean)
     memory.save(root, options.checks, learnt[0] if learnt else session.learnt(), index, findings(problems), settled)
     return Report(sources, problems, plan, len(units), rendered, written)

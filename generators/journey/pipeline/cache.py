@@ -19,7 +19,7 @@ import msgspec
 
 import journey
 from journey.artifact import Unit
-from journey.pipeline.results import Finding, Outcome, Result, Summary
+from journey.pipeline.results import Finding, Outcome, Result
 from journey.spec.graph import Graph
 from journey.spec.sources import Document
 from journey.tree import Entry, Index, Owned, Stat
@@ -99,8 +99,7 @@ class Cache:
 
     def result(self, unit: Unit) -> Result:
         """The result of a unit that it knew."""
-        summary = msgspec.msgpack.decode(self.outcomes[unit].summary, type=Summary)
-        return msgspec.msgpack.decode(summary.result, type=Result)
+        return self.outcomes[unit].result
 
 
 _EMPTY_GRAPH = msgspec.Raw(msgspec.msgpack.encode(Graph()))

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
-
 from journey import tree
 from journey.artifact import Unit
 from journey.pipeline.cache import Cache
 from journey.pipeline.quick import Watch
-from journey.pipeline.results import Summary
 from journey.pipeline.session import Session
 from journey.problem import Problem
 
@@ -30,12 +27,13 @@ def compare(root: str, session: Session, watch: Watch, units: Sequence[Unit]) ->
     known = session.known
     same = not known.findings and session.owned() == known.owned and _same_units(session)
     if same and watch.untouched:
-        return _little(known, session.wanted(session.fresh), read), []
-    problems = session.judge_together(units)
+        wanted, _ = session.gather([*session.fresh], together=False)
+        return _little(known, wanted, read), []
+    wanted, problems = session.gather(units, together=True)
     if problems:
         return None, problems
     seen = tree.scan(root, session.owned())
-    return tree.plan(session.wanted(units), seen, known.index, read), []
+    return tree.plan(wanted, seen, known.index, read), []
 
 
 def _same_units(session: Session) -> bool:
@@ -47,7 +45,7 @@ def _same_units(session: Session) -> bool:
     if known.outcomes.keys() != session.fresh.keys() | session.kept.keys():
         return False
     for unit in session.fresh:
-        old, new = msgspec.msgpack.decode(known.outcomes[unit].summary, type=Summary), session.summary(unit)
+        old, new = known.outcomes[unit].result, session.result(unit)
         if (old.paths, old.defines, old.refers) != (new.paths, new.defines, new.refers):
             return False
     return True

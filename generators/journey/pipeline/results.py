@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from journey.artifact import Unit
 from journey.problem import Level, Place, Pointer, Problem, Step
 
-
-class File(msgspec.Struct, array_like=True, frozen=True):
-    """A rendered file without its content.
-
-    `defines` are the identities of what it brings into a cluster (see `journey.checks.references`); `origin` is the
-    block of the spec that it follows from, as (file, path).
-    """
-
-    path: str
-    digest: bytes
-    executable: bool
-    defines: tuple[str, ...]
-    origin: tuple[str, tuple[Step, ...]]
+Origin = tuple[str, tuple[Step, ...]]
+"""A block of the spec, as (file, path)."""
 
 
 class Finding(msgspec.Struct, array_like=True, frozen=True):
@@ -39,15 +28,62 @@ class Finding(msgspec.Struct, array_like=True, frozen=True):
     level: str
 
 
-class Result(msgspec.Struct, array_like=True, frozen=True):
-    """A unit, rendered and judged: its files, what they refer to elsewhere, and what is wrong.
+class File(NamedTuple):
+    """A rendered file without its content.
 
-    `refers` holds (index of a file, identity of the object it names).
+    `defines` are the identities of what it brings into a cluster (see `journey.checks.references`); `origin` is the
+    block of the spec that it follows from.
     """
 
-    files: tuple[File, ...]
-    refers: tuple[tuple[int, str], ...]
+    path: str
+    digest: bytes
+    executable: bool
+    defines: tuple[str, ...]
+    origin: Origin
+
+
+class Result(msgspec.Struct, array_like=True, frozen=True):
+    """A unit, rendered and judged, by columns: a file's parts stand at its number in `paths`.
+
+    `executables` are numbers of files, `origin` gives each file's number in `origins`. `refers` holds (number of a
+    file, identity of the object that it names elsewhere).
+    """
+
+    paths: list[str]
+    digests: list[bytes]
+    executables: list[int]
+    defines: list[tuple[str, ...]]
+    origins: list[Origin]
+    origin: list[int]
+    refers: list[tuple[int, str]]
     findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(
+        cls, files: Sequence[File], refers: Iterable[tuple[int, str]] = (), problems: Iterable[Problem] = ()
+    ) -> Result:
+        """The result of a unit with these files."""
+        origins = {file.origin: None for file in files}
+        numbers = {origin: number for number, origin in enumerate(origins)}
+        return cls(
+            [file.path for file in files],
+            [file.digest for file in files],
+            [number for number, file in enumerate(files) if file.executable],
+            [file.defines for file in files],
+            list(origins),
+            [numbers[file.origin] for file in files],
+            list(refers),
+            findings(problems),
+        )
+
+    @property
+    def files(self) -> list[File]:
+        """The files, one by one."""
+        rows = zip(self.paths, self.digests, self.defines, self.origin, strict=True)
+        return [
+            File(path, digest, number in self.executables, defines, self.origins[origin])
+            for number, (path, digest, defines, origin) in enumerate(rows)
+        ]
 
     @property
     def problems(self) -> list[Problem]:
@@ -55,39 +91,27 @@ class Result(msgspec.Struct, array_like=True, frozen=True):
         return [as_problem(finding) for finding in self.findings]
 
 
-class Summary(msgspec.Struct, array_like=True, frozen=True):
-    """What most runs ask of a result, without decoding the rest of it."""
-
-    paths: list[str]
-    digests: list[bytes]
-    executables: list[str]
-    defines: list[str]
-    refers: list[str]
-    faulty: bool
-    result: msgspec.Raw
-
-
 class Outcome(msgspec.Struct, array_like=True, frozen=True):
-    """A unit that was done, and by number what it read (see `journey.spec.graph`); `summary` is a Summary."""
+    """A unit that was done: what it read by number (see `journey.spec.graph`), if anything was found, its Result."""
 
     unit: Unit
     reads: list[int]
-    summary: msgspec.Raw
+    faulty: bool
+    raw: msgspec.Raw
+
+    @property
+    def result(self) -> Result:
+        """The result, decoded anew each time: most runs need few."""
+        return msgspec.msgpack.decode(self.raw, type=Result)
+
+    def reading(self, reads: list[int]) -> Outcome:
+        """The same with other numbers for what was read."""
+        return Outcome(self.unit, reads, self.faulty, self.raw)
 
 
 def outcome(unit: Unit, reads: list[int], result: Result) -> Outcome:
     """A result as it is kept and sent."""
-    encode = msgspec.msgpack.encode
-    summary = Summary(
-        [file.path for file in result.files],
-        [file.digest for file in result.files],
-        [file.path for file in result.files if file.executable],
-        [identity for file in result.files for identity in file.defines],
-        [identity for _, identity in result.refers],
-        bool(result.findings),
-        msgspec.Raw(encode(result)),
-    )
-    return Outcome(unit, reads, msgspec.Raw(encode(summary)))
+    return Outcome(unit, reads, bool(result.findings), msgspec.Raw(msgspec.msgpack.encode(result)))
 
 
 def findings(problems: Iterable[Problem]) -> tuple[Finding, ...]:

@@ -15,7 +15,7 @@ from journey.checks import references
 from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
 from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
-from journey.pipeline.results import Outcome, Result, Summary
+from journey.pipeline.results import Outcome, Result
 from journey.pipeline.work import Job, Progress, Workers
 from journey.problem import Pointer, Problem
 from journey.spec import resolve, rules
@@ -31,7 +31,8 @@ RULES = Rules.TARGET
 class Session:
     """Everything between the documents and the files, for one run.
 
-    `fresh` holds the results of units that were rendered in this run, `kept` the units whose earlier result holds.
+    `fresh` holds the outcomes of units that were done in this run, `kept` the units whose earlier outcome holds, and
+    `owner` the unit of each file that `gather` was asked for.
     """
 
     def __init__(self, sources: Sources, known: Cache, checked: bool) -> None:
@@ -48,24 +49,19 @@ class Session:
         self.recorder = Recorder(known.graph, self.engine.suspects)
         self.fresh: dict[Unit, Outcome] = {}
         self.kept: dict[Unit, None] = {}
-        self._summaries: dict[Unit, Summary] = {}
+        self.owner: dict[str, Unit] = {}
 
     @property
     def work_ahead(self) -> int:
         """About how many units there are to do: documents that are new, and all of them when little is known."""
         return len(self.changed) if self.known.outcomes else len(self.sources.documents)
 
-    def summary(self, unit: Unit) -> Summary:
-        """The summary of a unit that was done, in this run or in an earlier one."""
-        found = self._summaries.get(unit)
-        if found is None:
-            made = self.fresh.get(unit) or self.known.outcomes[unit]
-            found = self._summaries[unit] = msgspec.msgpack.decode(made.summary, type=Summary)
-        return found
-
     def result(self, unit: Unit) -> Result:
         """The result of a unit that was done, in this run or in an earlier one."""
-        return msgspec.msgpack.decode(self.summary(unit).result, type=Result)
+        return self._made(unit).result
+
+    def _made(self, unit: Unit) -> Outcome:
+        return self.fresh.get(unit) or self.known.outcomes[unit]
 
     def do(self, units: Sequence[Unit], workers: Workers, progress: Progress) -> int:
         """Have every unit done: what still holds is kept, the rest is done now. Gives how many were done."""
@@ -96,7 +92,7 @@ class Session:
         """What was found in units."""
         silent = self.known.settled and not self.known.findings
         judged = (unit for unit in units if unit in self.fresh or not silent)
-        return [problem for unit in judged if self.summary(unit).faulty for problem in self.result(unit).problems]
+        return [problem for unit in judged if self._made(unit).faulty for problem in self.result(unit).problems]
 
     def _unknown_targets(self) -> Iterator[Problem]:
         for index, name in enumerate(resolve.target_names(self.view)):
@@ -126,28 +122,49 @@ class Session:
         patterns = dict.fromkeys(pattern for target in chosen for pattern in target.PATTERNS)
         return tree.Owned(tuple(folders), tuple(patterns))
 
-    def judge_together(self, units: Sequence[Unit]) -> list[Problem]:
-        """What is wrong with all files together: one path twice, one object twice, what is named and not there."""
-        problems = list(self._collisions(units))
-        if not self.checked or self._joined(units):
-            return problems
+    def gather(self, units: Sequence[Unit], together: bool) -> tuple[dict[str, tree.Wanted], list[Problem]]:
+        """The files of units by path and, where asked, what is wrong with all files together.
+
+        That is: one path twice, one object twice, what is named and not there.
+        """
+        wanted: dict[str, tree.Wanted] = {}
+        identities: set[str] = set()
+        named: set[str] = set()
+        files = objects = 0
+        for unit in units:
+            result = self.result(unit)
+            files += len(result.paths)
+            for number, path in enumerate(result.paths):
+                wanted[path] = tree.Wanted(result.digests[number], number in result.executables)
+                self.owner[path] = unit
+                objects += len(result.defines[number])
+                identities.update(result.defines[number])
+            named.update(identity for _, identity in result.refers)
+        if not together or (len(wanted) == files and len(identities) == objects and self._all_there(named, identities)):
+            return wanted, []
+        return wanted, [*self._collisions(units), *(self._judge_together(units) if self.checked else ())]
+
+    def _all_there(self, named: set[str], identities: set[str]) -> bool:
+        """Whether all that is named is defined, or is a folder with files: the usual case, told fast."""
+        if not self.checked:
+            return True
+        missing = named - identities
+        return not missing or missing <= {references.PATH + path.rpartition("/")[0] for path in self.owner}
+
+    def _judge_together(self, units: Sequence[Unit]) -> Iterable[Problem]:
         defined: dict[str, list[tuple[str, Pointer]]] = {}
         referred: list[tuple[str, str, Pointer]] = []
         folders: set[str] = set()
         for result in map(self.result, units):
-            for file in result.files:
+            files = result.files
+            for file in files:
                 folders.update(_ancestors(file.path))
                 for identity in file.defines:
                     defined.setdefault(identity, []).append((file.path, Pointer(*file.origin)))
-            for number, identity in result.refers:
-                file = result.files[number]
-                referred.append((identity, file.path, Pointer(*file.origin)))
-        return [*problems, *references.judge(defined, referred, folders)]
+            referred += ((identity, files[at].path, Pointer(*files[at].origin)) for at, identity in result.refers)
+        return references.judge(defined, referred, folders)
 
     def _collisions(self, units: Sequence[Unit]) -> Iterator[Problem]:
-        paths = [path for unit in units for path in self.summary(unit).paths]
-        if len(set(paths)) == len(paths):
-            return
         owners: dict[str, Unit] = {}
         for unit in units:
             for file in self.result(unit).files:
@@ -156,29 +173,10 @@ class Session:
                     message = f"{file.path} is rendered twice: by {other} and by {unit}"
                     yield Problem(Pointer(*file.origin), "tree/collision", message, "rename one of them")
 
-    def _joined(self, units: Sequence[Unit]) -> bool:
-        """Whether every reference across units leads somewhere and nothing is defined twice: the usual case, fast."""
-        summaries = [self.summary(unit) for unit in units]
-        identities = [identity for summary in summaries for identity in summary.defines]
-        known = set(identities)
-        if len(known) < len(identities):
-            return False
-        folders = {path.rpartition("/")[0] for summary in summaries for path in summary.paths}
-        known.update(references.PATH + folder for folder in folders)
-        return all(identity in known for summary in summaries for identity in summary.refers)
-
-    def wanted(self, units: Iterable[Unit]) -> dict[str, tree.Wanted]:
-        """The files of units by path."""
-        found: dict[str, tree.Wanted] = {}
-        for summary in map(self.summary, units):
-            for path, digest in zip(summary.paths, summary.digests, strict=True):
-                found[path] = tree.Wanted(digest, path in summary.executables)
-        return found
-
     def owners(self) -> dict[str, Unit]:
         """Which unit each file is of, now or in the last run."""
         units = dict.fromkeys(chain(self.known.outcomes, self.kept, self.fresh))
-        return {path: unit for unit in units for path in self.summary(unit).paths}
+        return {path: unit for unit in units for path in self.result(unit).paths}
 
     def learnt(self) -> Learnt:
         """What the next run may know."""
@@ -193,7 +191,7 @@ class Session:
             made = known[unit]
             if not suspects.isdisjoint(made.reads):
                 reads = record(self.recorder, [keys[number] for number in made.reads])
-                made = Outcome(unit, reads, made.summary)
+                made = made.reading(reads)
             outcomes.append(made)
         return self._learnt(outcomes, self.recorder)
 
@@ -206,7 +204,7 @@ class Session:
             graph = self.recorder.graph if made else self.known.graph
             made = made or self.known.outcomes[unit]
             reads = self.engine.record(recorder, [graph.keys[number] for number in made.reads])
-            outcomes.append(Outcome(unit, reads, made.summary))
+            outcomes.append(made.reading(reads))
         return self._learnt(outcomes, recorder)
 
     def _learnt(self, outcomes: list[Outcome], recorder: Recorder) -> Learnt:

@@ -74,12 +74,8 @@ class Workers(Protocol):
 
     def do(self, units: Sequence[Unit], recorder: Recorder, progress: Progress = silent) -> Iterator[Outcome]: ...
 
-    def holds(self, path: str) -> bool:
-        """Whether a file's content was rendered here in this run."""
-        ...
-
-    def write(self, root: str, paths: Mapping[str, bool], meanwhile: Meanwhile = nothing) -> Written:
-        """Write contents rendered here; `paths` maps to whether a file is executable."""
+    def write(self, root: str, paths: Mapping[Unit, dict[str, bool]], meanwhile: Meanwhile = nothing) -> Written:
+        """Write files of units that were done here in this run: path -> whether it is executable, by unit."""
         ...
 
     def close(self) -> None: ...
@@ -106,8 +102,7 @@ class Local:
         artifacts = Files(self.job.render(unit, view))
         links = references.links(unit, artifacts)
         files = tuple(map(self._keep, artifacts, links.defines))
-        problems = tuple(self.job.judge.inspect(unit, artifacts, view))
-        return Result(files, links.refers, findings(problems))
+        return Result.of(files, links.refers, self.job.judge.inspect(unit, artifacts, view))
 
     def _keep(self, artifact: Artifact, defines: tuple[str, ...]) -> File:
         data = formats.encode(artifact.format, artifact.content)
@@ -115,12 +110,14 @@ class Local:
         origin = (artifact.origin.file, artifact.origin.path)
         return File(artifact.path, digest(data), artifact.executable, defines, origin)
 
-    def holds(self, path: str) -> bool:
-        """Whether a file's content was rendered here."""
-        return path in self.contents
-
-    def write(self, root: str, paths: Mapping[str, bool], meanwhile: Meanwhile = nothing) -> Written:
+    def write(self, root: str, paths: Mapping[Unit, dict[str, bool]], meanwhile: Meanwhile = nothing) -> Written:
         """One file after the other."""
+        written = self.write_files(root, {path: bit for part in paths.values() for path, bit in part.items()})
+        meanwhile()
+        return written
+
+    def write_files(self, root: str, paths: Mapping[str, bool]) -> Written:
+        """Write contents rendered here; `paths` maps to whether a file is executable."""
         stats: dict[str, Stat] = {}
         problems: list[Problem] = []
         with Writer(root) as writer:
@@ -131,7 +128,6 @@ class Local:
                     problems += error.problems
                     if error.stop:
                         break
-        meanwhile()
         return Written(stats, problems)
 
     def close(self) -> None:
@@ -148,11 +144,10 @@ class _Order(msgspec.Struct, array_like=True):
 
 
 class _Answer(msgspec.Struct, array_like=True):
-    """What a worker says: a batch of outcomes with their paths, or what it wrote; `last` closes an order's answer."""
+    """What a worker says: a batch of outcomes, or what it wrote; `last` closes an order's answer."""
 
     outcomes: list[Outcome] = []
     graph: Graph = msgspec.field(default_factory=Graph)
-    paths: list[str] = []
     stats: dict[str, Stat] = {}
     findings: tuple[Finding, ...] = ()
     last: bool = True
@@ -191,7 +186,6 @@ class Forked:
     def __init__(self, job: Job, count: int) -> None:
         gc.freeze()  # what the parent holds stays shared with its children
         self._children = [_Child(job) for _ in range(count)]
-        self._owner: dict[str, _Child] = {}
 
     def do(self, units: Sequence[Unit], recorder: Recorder, progress: Progress = silent) -> Iterator[Outcome]:
         """Outcomes as they come: their order is that of no list."""
@@ -200,21 +194,16 @@ class Forked:
         done = 0
         for child, answer in self._answers(asked):
             recorder.take(answer.graph, child.renumbered)
-            self._owner.update(dict.fromkeys(answer.paths, child))
             for made in answer.outcomes:
-                yield Outcome(made.unit, [child.renumbered[number] for number in made.reads], made.summary)
+                yield made.reading([child.renumbered[number] for number in made.reads])
             done += len(answer.outcomes)
             progress(done, len(units))
 
-    def holds(self, path: str) -> bool:
-        """Whether one of the processes has a file's content."""
-        return path in self._owner
-
-    def write(self, root: str, paths: Mapping[str, bool], meanwhile: Meanwhile = nothing) -> Written:
+    def write(self, root: str, paths: Mapping[Unit, dict[str, bool]], meanwhile: Meanwhile = nothing) -> Written:
         """Each process writes what it rendered."""
         asked = {child: _Order(root=root) for child in self._children}
-        for path, executable in paths.items():
-            asked[self._owner[path]].paths[path] = executable
+        for unit, part in paths.items():
+            asked[self._children[share_of(unit, len(self._children))]].paths.update(part)
         stats: dict[str, Stat] = {}
         problems: list[Problem] = []
         for _, answer in self._answers(asked, meanwhile):
@@ -249,8 +238,13 @@ def shares(units: Sequence[Unit], count: int) -> list[list[Unit]]:
     """The units in `count` parts of like size; a service's are always in the same one, as they read the same."""
     parts: list[list[Unit]] = [[] for _ in range(count)]
     for unit in units:
-        parts[zlib.crc32((unit.service or str(unit)).encode()) % count].append(unit)
+        parts[share_of(unit, count)].append(unit)
     return parts
+
+
+def share_of(unit: Unit, count: int) -> int:
+    """The number of the part that a unit is in."""
+    return zlib.crc32((unit.service or str(unit)).encode()) % count
 
 
 def _serve(job: Job, parent: Connection) -> None:
@@ -265,19 +259,18 @@ def _serve(job: Job, parent: Connection) -> None:
 
 
 def _write(worker: Local, order: _Order) -> Iterator[_Answer]:
-    written = worker.write(order.root, order.paths)
+    worker.job.engine.memos.clear()  # what was computed is not asked again, and its memory is needed
+    worker.job.engine.inlined.clear()
+    written = worker.write_files(order.root, order.paths)
     yield _Answer(stats=written.stats, findings=findings(written.problems))
 
 
 def _do(worker: Local, units: list[Unit], recorder: Recorder) -> Iterator[_Answer]:
-    given = len(worker.contents)
     batch: list[Outcome] = []
     for number, made in enumerate(worker.do(units, recorder), 1):
         batch.append(made)
         if number % BATCH == 0 or number == len(units):
-            paths = list(worker.contents)[given:]
-            given = len(worker.contents)
-            yield _Answer(batch, recorder.part(), paths, last=number == len(units))
+            yield _Answer(batch, recorder.part(), last=number == len(units))
             batch = []
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from journey import tree
+from journey.artifact import Unit
 from journey.pipeline.session import Session
 from journey.pipeline.work import Local, Meanwhile, Workers, nothing
 from journey.problem import Place, Problem
@@ -28,17 +29,14 @@ def apply(root: str, plan: tree.Plan, session: Session, workers: Workers, meanwh
     """Do what the plan says. A file that could not be written is as it was, and is a Problem."""
     entries = dict(plan.entries)
     problems: list[Problem] = []
-    paths = [*plan.create, *plan.update]
+    fresh, kept = _by_unit(plan, session)
     try:
         with only_run(root):
             tree.sweep_temporaries(root, plan.temporaries)
             tree.delete_paths(root, plan.obstacles, plan.owned)
-            digests = _digests(session)
-            held = {path: path in plan.executables for path in paths if workers.holds(path)}
-            again, rest = _again([path for path in paths if path not in held], session, digests)
-            for writer, part, also in ((workers, held, meanwhile), (again, rest, nothing)):
+            for writer, part, also in ((workers, fresh, meanwhile), (_again(kept, session), kept, nothing)):
                 written = writer.write(root, part, also)
-                entries.update((path, tree.Entry(digests[path], stat)) for path, stat in written.stats.items())
+                entries.update((path, tree.Entry(plan.digests[path], stat)) for path, stat in written.stats.items())
                 problems += written.problems
             _chmod(root, plan)
             if not problems:
@@ -50,23 +48,26 @@ def apply(root: str, plan: tree.Plan, session: Session, workers: Workers, meanwh
     return Applied(entries, problems)
 
 
-def _digests(session: Session) -> dict[str, bytes]:
-    summaries = (session.summary(unit) for unit in session.fresh)
-    return {path: digest for one in summaries for path, digest in zip(one.paths, one.digests, strict=True)}
+Parts = dict[Unit, dict[str, bool]]
 
 
-def _again(paths: Sequence[str], session: Session, digests: dict[str, bytes]) -> tuple[Local, dict[str, bool]]:
-    """What was not rendered in this run, because it is as it was, but must be written: it is rendered now."""
+def _by_unit(plan: tree.Plan, session: Session) -> tuple[Parts, Parts]:
+    """What is to be written, by unit: of those that were rendered in this run, and of those that are as they were."""
+    fresh: Parts = {}
+    kept: Parts = {}
+    for path in (*plan.create, *plan.update):
+        unit = session.owner[path]
+        parts = fresh if unit in session.fresh else kept
+        parts.setdefault(unit, {})[path] = path in plan.executables
+    return fresh, kept
+
+
+def _again(parts: Parts, session: Session) -> Local:
+    """Units that are as they were are rendered now, for the files of theirs that somebody changed."""
     again = Local(session.job)
-    wanted = set(paths)
-    units = [unit for unit in session.kept if not wanted.isdisjoint(session.summary(unit).paths)] if wanted else []
-    rest: dict[str, bool] = {}
-    for unit in units:
-        for file in again.render(unit, View(session.engine)).files:
-            if file.path in wanted:
-                digests[file.path] = file.digest
-                rest[file.path] = file.executable
-    return again, rest
+    for unit in parts:
+        again.render(unit, View(session.engine))
+    return again
 
 
 def _chmod(root: str, plan: tree.Plan) -> None:

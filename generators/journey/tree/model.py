@@ -122,7 +122,8 @@ class Plan(NamedTuple):
     """What makes the disk equal to what is wanted; all paths sorted.
 
     `obstacles` are those of `delete` that stand where a created file or its folder must be: they go first, the others
-    last. `entries` are the next index's for `unchanged` and `chmod`. A plan with `problems` is not applied.
+    last. `digests` are of what is created and updated; `entries` are the next index's for `unchanged` and `chmod`. A
+    plan with `problems` is not applied.
     """
 
     owned: Owned
@@ -133,6 +134,7 @@ class Plan(NamedTuple):
     unchanged: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
     executables: frozenset[str] = frozenset()
+    digests: Mapping[str, bytes] = {}
     entries: Mapping[str, Entry] = {}
     temporaries: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -64,6 +64,7 @@ def plan(wanted: Mapping[str, Wanted], seen: Scan, index: Index, read: Callable[
         unchanged=tuple(comparison.unchanged),
         obstacles=tuple(_obstacles(delete, comparison.create)),
         executables=frozenset(path for path, file in wanted.items() if file.executable),
+        digests={path: wanted[path].digest for path in (*comparison.create, *comparison.update)},
         entries=comparison.entries,
         temporaries=seen.temporaries,
         problems=tuple(sorted(dict.fromkeys(problems))),
