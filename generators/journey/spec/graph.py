@@ -6,6 +6,7 @@ An entry stands after all that it reads, so one pass from front to back finds ev
 from __future__ import annotations
 
 from collections.abc import Collection
+from sys import intern
 
 import msgspec
 
@@ -61,15 +62,19 @@ class Recorder:
         return number
 
     def part(self) -> Graph:
-        """The entries since the last part; their reads are numbers of the whole."""
+        """The entries since the last part; their reads are numbers of the whole. Of them only the keys are kept."""
         start, self._given = self._given, len(self.graph.keys)
         graph = self.graph
-        values = {number - start: value for number, value in graph.values.items() if number >= start}
-        return Graph(graph.keys[start:], graph.prints[start:], graph.reads[start:], values)
+        values = {number - start: graph.values.pop(number) for number in list(graph.values) if number >= start}
+        part = Graph(graph.keys[start:], graph.prints[start:], graph.reads[start:], values)
+        graph.prints[start:] = [b""] * len(part.keys)
+        graph.reads[start:] = [[]] * len(part.keys)
+        return part
 
     def take(self, part: Graph, renumbered: list[int]) -> None:
         """Add another recorder's part. `renumbered` maps its numbers to ours, and grows with it."""
-        for offset, key in enumerate(part.keys):
+        for offset, words in enumerate(part.keys):
+            key = tuple(map(intern, words))  # the same few names, over and over
             number = self.numbers.get(key)
             if number is None:
                 reads = [renumbered[read] for read in part.reads[offset]]
