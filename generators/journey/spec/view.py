@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 INPUT = "input"
+MOST_INLINED = 1000
+"""How many inlined values are kept at once: they are cheap to compute again, and many."""
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -106,6 +108,8 @@ def inlined(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate
         key = (name, *args)
         memo = view.engine.inlined.get(key)
         if memo is None:
+            if len(view.engine.inlined) >= MOST_INLINED:
+                view.engine.inlined.clear()  # who asks again soon, asks within few others
             own = View(view.engine)
             memo = view.engine.inlined[key] = Memo(function(own, *args), own.asked())  # type: ignore[call-arg]
         view.reads += memo.reads
