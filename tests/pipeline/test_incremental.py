@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from journey import pipeline
-from journey.pipeline import Options, Report
+from journey.pipeline import Options, Report, quick
 from journey.pipeline.narrow import Scope
 from journey.problem import Problem
 
@@ -317,3 +317,26 @@ def test_two_runs_at_once_do_not_write_together(root: Path) -> None:
     assert told(report) == [(".journey/lock", "tree/locked", "another run is writing here")]
     assert rendered(root) == before
     assert run(root).written
+
+
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_file_anywhere_that_is_not_as_it_was_is_seen(
+    root: Path, forked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "WORTH_FORKING", 1 if forked else 10**9)
+    assert run(root, write=False).rendered == 0
+    for path in sorted(rendered(root))[::7]:
+        content = (root / path).read_bytes()
+        (root / path).write_bytes(content + b"# more\n")
+        found = run(root, write=False).plan
+        assert found is not None
+        assert found.update == (path,)
+        assert run(root).written
+        assert (root / path).read_bytes() == content
+    for stray in ("environments/x.yaml", "environments/dev/x.yaml", "clusters/new/x.yaml"):
+        write(root, stray, "stray")
+        found = run(root, write=False).plan
+        assert found is not None
+        assert found.delete == (stray,)
+        assert run(root).written
+        assert not (root / stray).exists()

@@ -1,8 +1,9 @@
-"""Telling fast that no rendered file has changed, beside other work: in a process of its own where there is one."""
+"""Telling fast that no rendered file has changed: half of them by a process of its own, beside other work."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from multiprocessing.connection import Connection
 
 from journey import tree
@@ -11,6 +12,9 @@ from journey.tree.planning import RACY_NS
 
 WORTH_FORKING = 2000
 """Files from which a process of its own pays for its start."""
+
+UNSURE = -1
+"""What counting gives where a file is not as it was, or cannot be looked at."""
 
 
 class Watch:
@@ -21,52 +25,79 @@ class Watch:
         self.root = root
         self.known = known
         self._answer: bool | None = None if known.settled else False
+        self._mine = known.owned
         self._child: tuple[multiprocessing.process.BaseProcess, Connection] | None = None
         beside = known.size >= WORTH_FORKING and "fork" in multiprocessing.get_all_start_methods()
         if self._answer is None and beside:
-            self._child = self._fork()
+            theirs, self._mine = halves(root, known.owned)
+            self._child = self._fork(theirs)
 
-    def _fork(self) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    def _fork(self, part: tree.Owned) -> tuple[multiprocessing.process.BaseProcess, Connection]:
         fork = multiprocessing.get_context("fork")
         ours, theirs = fork.Pipe(duplex=False)
-        child = fork.Process(target=self._serve, args=(theirs,), daemon=True)
+        child = fork.Process(target=self._serve, args=(part, theirs), daemon=True)
         child.start()
         theirs.close()
         return child, ours
 
-    def _serve(self, parent: Connection) -> None:
-        parent.send(untouched(self.root, self.known))
+    def _serve(self, part: tree.Owned, parent: Connection) -> None:
+        parent.send(unchanged(self.root, part, self.known.index))
 
     @property
     def untouched(self) -> bool:
         """The answer; waits for it."""
-        if self._answer is None and self._child is not None:
-            child, ours = self._child
-            self._answer = bool(ours.recv())
-            child.join()
         if self._answer is None:
-            self._answer = untouched(self.root, self.known)
+            mine, theirs = unchanged(self.root, self._mine, self.known.index), 0
+            if self._child is not None:
+                child, ours = self._child
+                theirs = int(ours.recv())
+                child.join()
+            self._answer = UNSURE not in (mine, theirs) and mine + theirs == self.known.size
         return self._answer
 
 
-def untouched(root: str, known: Cache) -> bool:
-    """Whether what stands on disk is what the last run left. A file of which its Stat alone is not sure is read."""
-    seen, index = tree.scan(root, known.owned), known.index
-    if seen.problems or seen.links or seen.temporaries or len(seen.files) != len(index.entries):
-        return False
+def halves(root: str, owned: tree.Owned) -> tuple[tree.Owned, tree.Owned]:
+    """What is owned in two parts of about as many folders. A folder with files of its own is not divided."""
+    folders: list[str] = []
+    for folder in owned.folders:
+        below = _below(root, folder)
+        folders += [folder] if below is None else below
+    return tree.Owned(tuple(folders[::2])), tree.Owned(tuple(folders[1::2]), owned.patterns)
+
+
+def _below(root: str, folder: str) -> list[str] | None:
+    try:
+        with os.scandir(os.path.join(root, folder)) as found:
+            entries = list(found)
+    except OSError:
+        return None
+    if not all(entry.is_dir(follow_symlinks=False) for entry in entries):
+        return None
+    return sorted(f"{folder}/{entry.name}" for entry in entries)
+
+
+def unchanged(root: str, owned: tree.Owned, index: tree.Index) -> int:
+    """How many files there are, all as the index has them; UNSURE where one is not.
+
+    A file of which its Stat alone is not sure is read.
+    """
+    seen = tree.scan(root, owned)
+    if seen.problems or seen.links or seen.temporaries:
+        return UNSURE
     entries = index.entries
     racy_from = index.written_ns - RACY_NS
     racy: list[str] = []
     for path, stat in seen.files.items():
         entry = entries.get(path)
         if entry is None or entry.stat != stat:
-            return False
+            return UNSURE
         if stat.ctime_ns >= racy_from or stat.mtime_ns >= racy_from:
             racy.append(path)
     try:
-        return all(tree.digest(tree.read_file(root, path)) == entries[path].digest for path in racy)
+        same = all(tree.digest(tree.read_file(root, path)) == entries[path].digest for path in racy)
     except OSError:
-        return False
+        return UNSURE
+    return len(seen.files) if same else UNSURE
 
 
 def as_it_was(known: Cache) -> tree.Plan:
