@@ -6,8 +6,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from journey.pipeline.work import Progress
+if TYPE_CHECKING:
+    from journey.pipeline.work import Progress
+
 
 DELAY = 0.5
 """Seconds before it appears: short work shows nothing."""

@@ -22,7 +22,7 @@ from journey.artifact import Unit
 from journey.pipeline.results import Finding, Outcome, Result
 from journey.spec.graph import Graph
 from journey.spec.sources import Document
-from journey.tree import Entry, Index, Owned, Stat
+from journey.tree import Entry, Index, Owned
 
 FOLDER = ".journey"
 FILE = "cache.msgpack"
@@ -47,7 +47,7 @@ class Cache:
 
     def __init__(self, stored: _Stored | None = None, written_ns: int = 0) -> None:
         self._stored = stored or _Stored(
-            b"", [], [], _EMPTY_GRAPH, [], msgspec.Raw(b"\x90"), 0, Owned(), b"", (), False
+            b"", [], [], _EMPTY_GRAPH, [], msgspec.Raw(b"\x80"), 0, Owned(), b"", (), False
         )
         self._written_ns = written_ns
 
@@ -84,8 +84,7 @@ class Cache:
     @cached_property
     def index(self) -> Index:
         """The rendered files as it left them."""
-        entries = msgspec.msgpack.decode(self._stored.entries, type=list[tuple[str, bytes, Stat]])
-        return Index({path: Entry(digest, stat) for path, digest, stat in entries}, self._written_ns)
+        return Index(msgspec.msgpack.decode(self._stored.entries, type=dict[str, Entry]), self._written_ns)
 
     @cached_property
     def graph(self) -> Graph:
@@ -166,9 +165,7 @@ def save(root: str, checks: bool, learnt: Learnt, index: Index, findings: tuple[
         [(document.file, document.stamp, document.raw) for document in learnt.documents.values()],
         learnt.graph,
         learnt.outcomes,
-        msgspec.Raw(
-            msgspec.msgpack.encode([(path, entry.digest, entry.stat) for path, entry in index.entries.items()])
-        ),
+        msgspec.Raw(msgspec.msgpack.encode(index.entries)),
         len(index.entries),
         learnt.owned,
         learnt.schemas,
