@@ -86,6 +86,7 @@ def _something_to_do(options: Options, write: bool, sources: Sources, watch: Wat
 
     if not sources.documents:
         return Report(sources, sources.problems)
+    watch.hand_over()
     session = Session(sources, watch.known, options.checks)
     workers = open_workers(session.job, session.work_ahead, options.jobs)
     try:

@@ -25,12 +25,18 @@ class Watch:
         self.root = root
         self.known = known
         self._answer: bool | None = None if known.settled else False
-        self._mine = known.owned
-        self._child: tuple[multiprocessing.process.BaseProcess, Connection] | None = None
+        self._mine: tree.Owned | None = known.owned
+        self._children: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
         beside = known.size >= WORTH_FORKING and "fork" in multiprocessing.get_all_start_methods()
         if self._answer is None and beside:
             theirs, self._mine = halves(root, known.owned)
-            self._child = self._fork(theirs)
+            self._children.append(self._fork(theirs))
+
+    def hand_over(self) -> None:
+        """Leave the other half to a second process, as there is other work to do here."""
+        if self._children and self._mine is not None:
+            self._children.append(self._fork(self._mine))
+            self._mine = None
 
     def _fork(self, part: tree.Owned) -> tuple[multiprocessing.process.BaseProcess, Connection]:
         fork = multiprocessing.get_context("fork")
@@ -47,12 +53,11 @@ class Watch:
     def untouched(self) -> bool:
         """The answer; waits for it."""
         if self._answer is None:
-            mine, theirs = unchanged(self.root, self._mine, self.known.index), 0
-            if self._child is not None:
-                child, ours = self._child
-                theirs = int(ours.recv())
+            counts = [] if self._mine is None else [unchanged(self.root, self._mine, self.known.index)]
+            for child, ours in self._children:
+                counts.append(int(ours.recv()))
                 child.join()
-            self._answer = UNSURE not in (mine, theirs) and mine + theirs == self.known.size
+            self._answer = UNSURE not in counts and sum(counts) == self.known.size
         return self._answer
 
 
