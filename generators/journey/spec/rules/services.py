@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from journey.problem import Pointer, Problem
 from journey.spec import resolve
@@ -41,16 +42,31 @@ def features(view: View) -> Iterator[Problem]:
 def _missing(view: View, cluster: str, feature: str, askers: list[str]) -> Problem:
     more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""
     message = f"no add-on of cluster `{cluster}` provides `{feature}`, which is needed by {askers[0]}{more}"
-    addons = view.input(ROOT_FILE, "addons") or {}
-    known = [name for name, value in addons.items() if feature in (value.get("provides") or ())]
-    hint = (
-        f"addons: [{known[0]}]"
-        if known
-        else f"describe one under `addons` with provides: [{feature}], and list it here"
-    )
     said = "addons" in (view.input(ROOT_FILE, "clusters") or {}).get(cluster, {})
     path = ("clusters", cluster, "addons") if said else ("clusters", cluster)
-    return Problem(Pointer(ROOT_FILE, path, key=not said), FEATURE, message, hint)
+    return Problem(Pointer(ROOT_FILE, path, key=not said), FEATURE, message, _remedy(view, cluster, feature))
+
+
+def _remedy(view: View, cluster: str, feature: str) -> str:
+    """What would provide a feature: an add-on to list, to promote to where the cluster takes its add-ons from, or new.
+
+    An add-on that was promoted helps as soon as it is listed, so it is named before one that is in head alone.
+    """
+    env = resolve.addon_environment(view, cluster)
+    there = _providers(resolve.platform_block(view, env, "addons"), feature) if env else []
+    known = [*there, *_providers(view.input(ROOT_FILE, "addons") or {}, feature)]
+    if not known:
+        return f"describe one under `addons` with provides: [{feature}], and list it here"
+    listed = resolve.cluster(view, cluster).addons
+    name = next((name for name in known if name in listed), known[0])
+    asked = [] if name in listed else [f"addons: [{name}]"]
+    if env and name not in there:
+        asked.append(f"promote `{name}` to {env}: the cluster runs the add-ons of promoted/{env}.yaml")
+    return ", and ".join(asked)
+
+
+def _providers(addons: Mapping[str, Any], feature: str) -> list[str]:
+    return [name for name, value in addons.items() if feature in (value.get("provides") or ())]
 
 
 def _wanted(view: View, cluster: str) -> Iterator[tuple[str, str]]:
