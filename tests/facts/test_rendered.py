@@ -19,6 +19,7 @@ def test_every_target_of_ours_owns_what_is_listed_here() -> None:
     [
         ("environments/dev/local/kubernetes/auth/service-auth.yaml", True),
         (".github/workflows/ci.yaml", True),
+        (".github/workflows/mine.yaml", False),
         (".gitattributes", True),
         ("schemas/service.schema.json", True),
         ("schemas/more/service.schema.json", False),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-FOLDERS = (".github/workflows", "clusters", "docs/reference", "environments")
+FOLDERS = ("clusters", "docs/reference", "environments")
 """Folders that rendering owns as a whole."""
 
+WORKFLOWS = ("build", "charts", "ci", "comment", "drift", "infrastructure", "promote", "refresh", "security")
+"""Names of the workflows that may be rendered: others in their folder are somebody's own."""
+
 PATTERNS = (
+    *(f".github/workflows/{name}.yaml" for name in WORKFLOWS),
     ".gitattributes",
     ".github/CODEOWNERS",
     ".github/dependabot.yml",

@@ -25,14 +25,14 @@ def compare(root: str, session: Session, watch: Watch, units: Sequence[Unit]) ->
         return tree.read_file(root, path)
 
     known = session.known
-    same = not known.findings and session.owned() == known.owned and _same_units(session)
+    same = not known.findings and session.owned(known.owned.folders) == known.owned and _same_units(session)
     if same and watch.untouched:
         wanted, _ = session.gather([*session.fresh], together=False)
         return _little(known, wanted, read), []
     wanted, problems = session.gather(units, together=True)
     if problems:
         return None, problems
-    seen = tree.scan(root, session.owned())
+    seen = tree.scan(root, session.owned(known.owned.folders))
     return tree.plan(wanted, seen, known.index, read), []
 
 

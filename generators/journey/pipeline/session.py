@@ -12,6 +12,7 @@ import msgspec
 from journey import checks, targets, tree
 from journey.artifact import Artifact, Unit
 from journey.checks import references
+from journey.facts.rendered import PATTERNS
 from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
 from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
@@ -115,11 +116,14 @@ class Session:
         target = targets.named(unit.target)
         return () if target is None else target.render(unit, view)  # none renders the spec's own units
 
-    def owned(self) -> tree.Owned:
-        """The folders and files that the chosen targets own."""
+    def owned(self, also: tuple[str, ...] = ()) -> tree.Owned:
+        """The folders and files that the chosen targets own, and folders that were owned before.
+
+        Single files of targets that are not chosen any more are owned too: their header tells them from others.
+        """
         chosen = self._chosen()
-        folders = dict.fromkeys(folder for target in chosen for folder in target.FOLDERS)
-        patterns = dict.fromkeys(pattern for target in chosen for pattern in target.PATTERNS)
+        folders = dict.fromkeys(chain((folder for target in chosen for folder in target.FOLDERS), also))
+        patterns = dict.fromkeys(chain((pattern for target in chosen for pattern in target.PATTERNS), PATTERNS))
         return tree.Owned(tuple(folders), tuple(patterns))
 
     def gather(self, units: Sequence[Unit], together: bool) -> tuple[dict[str, tree.Wanted], list[Problem]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from journey.artifact import Artifact, Format, Unit
+from journey.facts import rendered
 from journey.problem import Pointer
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.view import View
@@ -18,8 +19,14 @@ from journey.targets.github_actions.parts import Step
 NAME = "github-actions"
 DESCRIPTION = "Workflows that check, build, release and scan, with code owners and what marks rendered files."
 CONSUMER = "GitHub Actions"
-FOLDERS = (".github/workflows",)
-PATTERNS = (attributes.PATH, owners.PATH, dependabot.PATH, zizmor.PATH)
+FOLDERS: tuple[str, ...] = ()
+PATTERNS = (
+    *(f".github/workflows/{name}.yaml" for name in rendered.WORKFLOWS),
+    attributes.PATH,
+    owners.PATH,
+    dependabot.PATH,
+    zizmor.PATH,
+)
 
 WORKFLOWS: Mapping[str, Callable[[View], Step]] = MappingProxyType(
     {module.NAME: module.content for module in (ci, comment, build, security, refresh)}
