@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -318,7 +319,9 @@ def test_what_is_refused_at_once(text: str | bytes, rule: str) -> None:
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    """A folder, and a link that leads nowhere."""
+    """A folder, a link that leads nowhere, and a pipe that nobody writes to."""
+    (tmp_path / "apps" / "pipe").mkdir(parents=True)
+    os.mkfifo(tmp_path / "apps" / "pipe" / "service.yaml")
     (tmp_path / "apps" / "shop" / "service.yaml").mkdir(parents=True)
     (tmp_path / "apps" / "auth").mkdir()
     (tmp_path / "apps" / "auth" / "service.yaml").symlink_to("nowhere")
@@ -328,8 +331,22 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     hint = "check that it is a readable file of at most 4 MiB"
     assert told == [
         f"apps/auth/service.yaml spec/unreadable: the file cannot be read ({hint})",
+        f"apps/pipe/service.yaml spec/unreadable: the file cannot be read ({hint})",
         f"apps/shop/service.yaml spec/unreadable: the file cannot be read ({hint})",
     ]
+
+
+def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    folder = os.path.join(os.fsencode(tmp_path), b"apps", b"\xff\xfe")
+    try:
+        os.makedirs(folder)
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 alone")
+    Path(os.fsdecode(folder), "service.yaml").write_text("team: web\n", encoding="utf-8")
+    found = load({}, tmp_path)
+    message = r"`apps/*/service.yaml` leads to `apps/\xff\xfe/service.yaml`, whose name is no UTF-8"
+    told = [shown(found, problem) for problem in problems(found)]
+    assert told == [f"platform.yaml:1:1 spec/include: {message} (rename it)"]
 
 
 def test_no_platform(tmp_path: Path) -> None:

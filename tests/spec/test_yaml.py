@@ -156,6 +156,15 @@ def test_an_accepted_scalar_has_one_type_in_both_versions(text: str) -> None:
         ("a: .NaN\n", ['1:4 yaml/number: .NaN is not a finite number (quote it if it is text: ".NaN")']),
         ("a: 1.0e+999\n", ['1:4 yaml/number: 1.0e+999 is too large for a number (quote it if it is text: "1.0e+999")']),
         ("a: " + "9" * 5000 + "\n", ["1:4 yaml/number: a number of 5000 digits (quote it if it is text)"]),
+        (
+            "a: 9223372036854775808\n",
+            ["1:4 yaml/number: 9223372036854775808 does not fit into 64 bits (quote it if it is text)"],
+        ),
+        (
+            "a: 0x8000000000000000\n",
+            ["1:4 yaml/number: 0x8000000000000000 does not fit into 64 bits (quote it if it is text)"],
+        ),
+        ("a: [9223372036854775807, -9223372036854775808]\n", []),
         ("a: 1." + "9" * 5000 + "\n", ["1:4 yaml/number: a number of 5002 characters (quote it if it is text)"]),
         ("a:\n\tb: 1\n", ["2:1 yaml/tab: a tab cannot indent YAML (indent with spaces)"]),
         ("a:\n  b: 1\n  \tc: 2\n", ["3:3 yaml/tab: a tab cannot indent YAML (indent with spaces)"]),
@@ -352,7 +361,7 @@ words = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=10).filter(lambda text: not yaml._QUOTED_CONTROL.search(text)),
 )
 trees = st.recursive(
-    st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), words),
+    st.one_of(st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False), words),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(words, inner, max_size=4)),
     max_leaves=20,
 )

@@ -94,6 +94,10 @@ def test_an_object_can_be_deleted() -> None:
             {"target": {"kind": "Service"}, "json": [{"op": "replace", "path": "", "value": 1}]},
             "the patch leaves no object",
         ),
+        (
+            {"target": {"kind": "Service"}, "json": [{"op": "remove", "path": "/kind"}]},
+            "the patch leaves no kind",
+        ),
     ],
 )
 def test_a_patch_that_fits_nothing_is_told_with_its_number(patch: Data, reason: str) -> None:

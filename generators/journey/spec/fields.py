@@ -65,13 +65,15 @@ def host(description: str, *examples: str, **options: Any) -> msgspec.Meta:
 
 
 def duration(description: str, *examples: str, **options: Any) -> msgspec.Meta:
-    """A whole number with a unit: ms, s, m, h or d."""
-    return field(description, *examples, **{"pattern": r"^[0-9]+(ms|s|m|h|d)$", **options})
+    """A whole number of at most nine digits with a unit: ms, s, m, h or d."""
+    return field(description, *examples, **{"pattern": r"^[0-9]{1,9}(ms|s|m|h|d)$", **options})
 
 
 def quantity(description: str, *examples: str, **options: Any) -> msgspec.Meta:
-    """A Kubernetes quantity: `250m`, `1`, `512Mi` (apimachinery, pkg/api/resource)."""
-    return field(description, *examples, **{"pattern": r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$", **options})
+    """A Kubernetes quantity: `250m`, `1`, `512Mi` (apimachinery, pkg/api/resource), of at most 15 and 9 digits."""
+    return field(
+        description, *examples, **{"pattern": r"^[0-9]{1,15}(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$", **options}
+    )
 
 
 def port_number(description: str, *examples: int, **options: Any) -> msgspec.Meta:

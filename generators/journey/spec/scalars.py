@@ -66,6 +66,7 @@ _DATE_11 = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?"
 )
+_LEAST, _MOST = -(2**63), 2**63 - 1  # what Kubernetes and the readers of JSON hold
 _MOST_DIGITS = 300  # more than a double holds, fewer than Python refuses to read
 
 
@@ -88,7 +89,7 @@ def _number(text: str) -> Scalar | Refused:
     if _OCTAL.fullmatch(text):
         return _ambiguous(text, int(text[2:], 8), "text", "a number", f", or write {int(text[2:], 8)}")
     if _HEX.fullmatch(text):
-        return int(text[2:], 16)
+        return _whole(int(text[2:], 16), text)
     if _FLOAT.fullmatch(text):
         return _float(text)
     if _NOT_FINITE.fullmatch(text):
@@ -114,7 +115,13 @@ def _integer(text: str) -> int | Refused:
     if len(digits) > 1 and digits[0] == "0":
         old = "text" if set(digits) & {"8", "9"} else "an octal number"
         return _ambiguous(text, int(text), old, "a decimal number", f", or write {int(text)}")
-    return int(text)
+    return _whole(int(text), text)
+
+
+def _whole(value: int, text: str) -> int | Refused:
+    if _LEAST <= value <= _MOST:
+        return value
+    return Refused(0, "yaml/number", f"{text} does not fit into 64 bits", "quote it if it is text")
 
 
 def _float(text: str) -> float | Refused:

@@ -104,7 +104,7 @@ def _convert(info: inspect.Type) -> Shape:
     if isinstance(info, inspect.UnionType):
         return _union(info)
     if isinstance(info, inspect.DictType):
-        return Shape("map", key=_convert(info.key_type), element=_convert(info.value_type))
+        return Shape("map", key=_convert(info.key_type), element=_convert(info.value_type), shortest=info.min_length)
     if isinstance(info, inspect.VarTupleType | inspect.ListType):
         return Shape("list", element=_convert(info.item_type), shortest=info.min_length)
     return _scalar(info)

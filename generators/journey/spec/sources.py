@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -237,8 +238,10 @@ def _stamp(root: str, file: str) -> tuple[int, ...]:
 
 
 def _read(path: str) -> bytes | None:
+    """The content of a regular file; None of what is none (a pipe would never end), too large or not readable."""
     try:
-        if os.path.getsize(path) > MAX_BYTES:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
             return None
         with open(path, "rb") as stream:
             return stream.read()
@@ -264,6 +267,11 @@ def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem
             continue
         for found in sorted(glob.glob(pattern, root_dir=root)):
             file = found.replace(os.sep, "/")
+            if not _is_text(file):
+                said = os.fsencode(file).decode(errors="backslashreplace")
+                message = f"`{pattern}` leads to `{said}`, whose name is no UTF-8"
+                problems.append(Problem(where, "spec/include", message, "rename it"))
+                continue
             name = service_name(file)
             if seen.setdefault(name, file) == file:
                 yield file
@@ -276,6 +284,15 @@ def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem
                         "a service's folder is its name: rename one",
                     )
                 )
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name can be written down: on Linux it may hold any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _schema_files(root: str, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:

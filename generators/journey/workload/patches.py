@@ -58,4 +58,6 @@ def patched(content: Object, merge: Object | None, operations: tuple[Object, ...
         found = json_patch(found, operations)
     if not isinstance(found, dict):
         raise PatchError("the patch leaves no object")
+    if not isinstance(found.get("kind"), str):
+        raise PatchError("the patch leaves no kind")
     return found

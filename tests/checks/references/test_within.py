@@ -158,6 +158,22 @@ def test_a_workload_must_select_its_own_pods() -> None:
     assert within(objects) == [Problem(ORIGIN, "references/selector", message, hint)]
 
 
+def test_a_selector_may_name_one_pod_of_a_stateful_set_by_the_label_that_kubernetes_gives_it() -> None:
+    def chosen(kind: str, pod: str) -> list[Problem]:
+        template = {"metadata": {"labels": STABLE}, "spec": {"containers": [{"name": "main"}]}}
+        labels = {**STABLE, "statefulset.kubernetes.io/pod-name": pod}
+        return within(
+            {
+                "workload": made("apps/v1", kind, "main", spec={"template": template}),
+                "service": made("v1", "Service", "main", spec={"selector": labels}),
+            }
+        )
+
+    assert chosen("StatefulSet", "main-0") == []
+    for found in (chosen("StatefulSet", "other-0"), chosen("Deployment", "main-0")):
+        assert [problem.rule for problem in found] == ["references/selector"]
+
+
 def test_a_port_number_that_is_not_declared_is_a_warning() -> None:
     objects = changed(service_objects(), "service", "spec", "ports", 0, "targetPort", to=9090)
     message = f"{FOLDER}/auth/service.yaml: Service auth: targetPort 9090 is not declared by the containers behind it"

@@ -29,6 +29,9 @@ PORT = "references/port"
 KEY = "references/key"
 VOLUME = "references/volume"
 
+_POD_NAME = "statefulset.kubernetes.io/pod-name"
+"""A label that Kubernetes gives each pod of a StatefulSet: the set's name and the pod's number."""
+
 _OPERATED = frozenset(("Cluster", "HelmRelease", "Pooler"))
 """Kinds from which a controller makes pods that nobody renders: a selector may mean those."""
 
@@ -46,11 +49,19 @@ class Group:
 
     def selected(self, namespace: str, selector: Tree) -> list[Workload]:
         """Those whose pods a label selector selects in a namespace."""
-        return [pod for pod in self.pods if pod.namespace == namespace and selects(selector, pod.labels)]
+        return [pod for pod in self.pods if pod.namespace == namespace and selects(selector, _labels(pod, selector))]
 
     def expects(self, namespace: str) -> bool:
         """Whether a selector in a namespace must mean pods of this unit: it has some, and no operator makes more."""
         return namespace in self.expecting
+
+
+def _labels(pod: Workload, selector: Tree) -> Tree:
+    """The labels of a workload's pods, with the name that Kubernetes gives the one of a StatefulSet that is meant."""
+    name = text(mapping(selector, "matchLabels"), _POD_NAME)
+    if not name or pod.kind != "StatefulSet" or name.rpartition("-")[0] != pod.name:
+        return pod.labels
+    return {**pod.labels, _POD_NAME: name}
 
 
 def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: object) -> Iterator[Problem]:
