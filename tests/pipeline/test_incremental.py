@@ -340,3 +340,20 @@ def test_a_file_anywhere_that_is_not_as_it_was_is_seen(
         assert found.delete == (stray,)
         assert run(root).written
         assert not (root / stray).exists()
+
+
+def test_a_target_that_is_given_up_leaves_nothing_and_owns_nothing(root: Path) -> None:
+    write(root, "platform.yaml", PLATFORM | {"targets": ["kubernetes", "reference", "github-actions"]})
+    assert run(root).written
+    assert (root / ".github/workflows/ci.yaml").exists()
+    assert (root / "docs/reference/service.md").exists()
+    own = root / ".github/workflows/mine.yaml"
+    own.write_text("name: mine\n")
+    write(root, "platform.yaml", PLATFORM | {"targets": ["kubernetes"]})
+    assert run(root).written
+    assert list((root / ".github/workflows").iterdir()) == [own]
+    assert not (root / "docs/reference").exists()
+    write(root, "docs/reference/mine.yaml", "nobody renders into this folder now")
+    write(root, "apps/shop/service.yaml", service(release={"version": "3.0.0"}))
+    assert run(root).written
+    assert (root / "docs/reference/mine.yaml").exists()
