@@ -22,5 +22,5 @@ export function readSettings(env) {
   check(greeting !== "", "GREETING must not be empty");
 
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
-  return { port, greeting, logLevel, drainMs, deploymentId: env.DEPLOYMENT_ID ?? "" };
+  return { port, greeting, logLevel, drainMs, deploymentId: env.JOURNEY_DEPLOYMENT_ID ?? "" };
 }

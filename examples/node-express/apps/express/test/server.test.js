@@ -24,7 +24,7 @@ describe("a running server", () => {
 
   beforeEach(async () => {
     lines = [];
-    const settings = readSettings({ PORT: "0", DRAIN_MS: "50", DEPLOYMENT_ID: "d1" });
+    const settings = readSettings({ PORT: "0", DRAIN_MS: "50", JOURNEY_DEPLOYMENT_ID: "d1" });
     server = await start(settings, (line) => lines.push(JSON.parse(line)));
     const base = `http://127.0.0.1:${server.port}`;
     get = (path, headers = {}) => fetch(`${base}${path}`, { headers: { connection: "close", ...headers } });

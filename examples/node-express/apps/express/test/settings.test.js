@@ -9,7 +9,7 @@ test("an empty environment gives the defaults", () => {
 });
 
 test("the environment is read", () => {
-  const env = { PORT: "81", GREETING: "Hi", LOG_LEVEL: "warn", DRAIN_MS: "0", DEPLOYMENT_ID: "d1" };
+  const env = { PORT: "81", GREETING: "Hi", LOG_LEVEL: "warn", DRAIN_MS: "0", JOURNEY_DEPLOYMENT_ID: "d1" };
   assert.deepEqual(readSettings(env), { port: 81, greeting: "Hi", logLevel: "warn", drainMs: 0, deploymentId: "d1" });
 });
 
