@@ -47,6 +47,7 @@ WIDGET = json.dumps(
         "x-kubernetes-group-version-kind": [{"group": "example.com", "version": "v1", "kind": "Widget"}],
     }
 ).encode()
+NOT_A_MAPPING = "the schema is malformed: a value is not a mapping or list where one must be"
 HINT = "name files that hold CustomResourceDefinitions, or JSON Schemas with x-kubernetes-group-version-kind"
 
 
@@ -89,8 +90,11 @@ def test_a_users_schema_goes_before_a_vendors_but_not_before_kubernetes() -> Non
         (b"a: !!timestamp x\n", Place("a.yaml"), "not readable: line 1: aliases and tags"),
         (b"- 1", Place("a.yaml"), "a document is not a mapping"),
         (b"a: 1", Place("a.yaml"), "neither a CustomResourceDefinition nor a JSON Schema with x-kubernetes-group"),
-        (b"kind: CustomResourceDefinition", Place("a.yaml"), "the schema is malformed: 'spec'"),
-        (b"kind: CustomResourceDefinition\nspec: 3", Place("a.yaml"), "the schema is malformed: 'int' object is not"),
+        (b"kind: CustomResourceDefinition", Place("a.yaml"), "the schema is malformed: 'spec' is missing"),
+        (b"kind: CustomResourceDefinition\nspec: 3", Place("a.yaml"), NOT_A_MAPPING),
+        (CRD.replace(b"{kind: Thing, plural: things}", b"Thing"), Place("a.yaml"), NOT_A_MAPPING),
+        (CRD.replace(b"size: {type: integer}", b"size: 5"), Place("a.yaml"), NOT_A_MAPPING),
+        (b"kind: List\nitems: 5", Place("a.yaml"), NOT_A_MAPPING),
         (CRD.replace(b"size: {type: integer}", b"size: {type: whole}"), Place("a.yaml"), "not a JSON Schema: "),
         (CRD.replace(b"{type: integer}", b"{type: string, pattern: '('}"), Place("a.yaml"), "not a JSON Schema: "),
         (b"[" * 5000, Place("a.yaml"), ""),

@@ -58,8 +58,12 @@ def _schemas(content: bytes) -> Iterator[tuple[tuple[str, str], JsonSchema]]:
             raise _RefusalError("a document is not a mapping")
         try:
             yield from list(_of_document(document))
-        except (KeyError, TypeError, AttributeError) as fault:
-            raise _RefusalError(f"the schema is malformed: {fault}") from fault
+        except KeyError as fault:
+            raise _RefusalError(f"the schema is malformed: {fault} is missing") from fault
+        except (TypeError, AttributeError) as fault:
+            # a walk of what others wrote: any of its many nodes may be of another type than is asked for
+            message = "the schema is malformed: a value is not a mapping or list where one must be"
+            raise _RefusalError(message) from fault
         except RecursionError as fault:
             raise _RefusalError("the schema is nested too deeply") from fault
 
