@@ -262,3 +262,13 @@ def test_an_application_names_its_project_cluster_and_folders() -> None:
     app["spec"] = {"project": "default", "source": {"chart": "c"}, "destination": {"name": "in-cluster"}}
     assert referred(app) == []
     assert referred({**application(), "apiVersion": "app.k8s.io/v1"}) == []
+
+
+def test_a_namespace_that_somebody_else_makes_is_there_with_its_service() -> None:
+    account = made("v1", "ServiceAccount")
+    brought = "~local|Namespace.||auth"
+    assert brought in defined(account)
+    assert brought not in defined(made("v1", "ServiceAccount", "other"))
+    assert brought not in defined(made("v1", "ConfigMap"))
+    files = [artifact(made("v1", "Namespace", namespace=""), "n.yaml"), artifact(account, "a.yaml")]
+    assert references.links(UNIT, files).defines == [("local|Namespace.||auth",), ("local|ServiceAccount.|auth|auth",)]

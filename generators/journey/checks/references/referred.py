@@ -54,18 +54,26 @@ class Links(NamedTuple):
 
 
 def links(unit: Unit, artifacts: Sequence[Artifact]) -> Links:
-    """The links of a unit; one without a cluster has none."""
+    """The links of a unit; one without a cluster has none.
+
+    A service whose identity stands in a namespace that its unit does not render has switched `namespaceObjects` off:
+    somebody else makes that namespace, so it is not missing.
+    """
     if not unit.cluster:
         return Links([()] * len(artifacts), ())
     defines: list[tuple[str, ...]] = []
     own: set[str] = set()
     needing: list[tuple[int, Object, str]] = []
-    for number, found in enumerate(files(artifacts).read):
+    read = files(artifacts)
+    spaces = frozenset(item.name for item in read.objects if item.kind == "Namespace")
+    for number, found in enumerate(read.read):
         if found is None:
             defines.append(())
             continue
         cluster = cluster_of(unit, found.artifact.path)
         identities = brought(cluster, found)
+        if found.kind == "ServiceAccount" and found.name == unit.service and found.namespace not in spaces:
+            identities += (f"{DERIVED}{cluster}|Namespace.||{found.namespace}",)
         defines.append(identities)
         own.update(identities)
         if found.kind in _NAMES:
