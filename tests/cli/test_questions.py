@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.conftest import Journey
 
+SVG = "{http://www.w3.org/2000/svg}"
+
 
 def test_the_graph_draws_what_dials_what(shop: Path, journey: Journey) -> None:
     assert journey("graph") == (0, 'flowchart LR\n  n0["api"]\n  n1["web"]\n  n1 --> n0\n', "")
@@ -21,6 +23,29 @@ def test_the_graph_draws_what_dials_what(shop: Path, journey: Journey) -> None:
 def test_the_graph_is_a_picture_too(shop: Path, journey: Journey) -> None:
     code, out, _ = journey("graph", "--format", "svg", "--env", "prod", "--cluster", "west", "--service", "api")
     assert code == 0 and ElementTree.fromstring(out).tag.endswith("svg")
+
+
+def test_the_graph_says_of_a_host_without_networks_that_its_name_is_not_enforced(shop: Path, journey: Journey) -> None:
+    needs = """\
+needs:
+  - {host: a.example.com, port: 443}
+  - {host: b.example.com, port: 8443, cidrs: [192.0.2.0/24]}
+  - {host: c.example.com}
+  - {service: web, port: http}
+"""
+    with (shop / "apps/api/service.yaml").open("a") as file:
+        file.write(needs)
+    lines = journey("graph", "--service", "api").out.splitlines()
+    assert lines[6:] == [
+        "  n1 -->|443, not enforced by name| n0",
+        "  n1 -->|8443| n2",
+        "  n1 -->|443, not enforced by name| n3",
+        "  n1 -->|http| n4",
+        "  n4 --> n1",
+    ]
+    picture = ElementTree.fromstring(journey("graph", "--format", "svg").out)
+    titles = [title.text for path in picture.iter(f"{SVG}path") for title in path]
+    assert titles == ["port 443, not enforced by name", "port 8443", "port 443, not enforced by name", "port http"]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,22 @@ from html import escape
 from typing import NamedTuple
 
 from journey.spec import resolve
+from journey.spec.service import Need
 from journey.spec.view import View
+
+NOT_BY_NAME = "not enforced by name"
+"""Of a host outside without networks: a NetworkPolicy knows no names, so its port is open to all outside (Kubernetes
+docs, "Network Policies": peers are pods, namespaces and IP blocks)."""
+
+HTTPS = 443
+"""The port of a host outside unless said, as in `journey.facts.traffic`."""
 
 
 class Graph(NamedTuple):
     """Nodes by name with their kind (`service`, `datastore`, `outside`), and edges from who dials to what is dialled.
 
-    An edge's label is the port; `first` says that the dialled one must be healthy before.
+    An edge's label is the port, and `NOT_BY_NAME` where it holds; `first` says that the dialled one must be healthy
+    before.
     """
 
     nodes: dict[str, str]
@@ -29,12 +38,19 @@ def graph(view: View, environment: str, cluster: str, only: tuple[str, ...] = ()
             other = need.service or need.datastore or need.host or ""
             nodes.setdefault(other, kind)
             first = need.start == "before" or (need.start is None and kind == "datastore")
-            edges.add((name, other, str(need.port or ""), first))
+            edges.add((name, other, _label(need), first))
     if only:
         edges = {edge for edge in edges if edge[0] in only or edge[1] in only}
         near = {end for edge in edges for end in edge[:2]} | set(only)
         nodes = {name: kind for name, kind in nodes.items() if name in near}
     return Graph(dict(sorted(nodes.items())), tuple(sorted(edges)))
+
+
+def _label(need: Need) -> str:
+    if need.host is None:
+        return str(need.port or "")
+    port = str(need.port or HTTPS)
+    return port if need.cidrs else f"{port}, {NOT_BY_NAME}"
 
 
 _SHAPES = {"service": ("[", "]"), "datastore": ("[(", ")]"), "outside": ("([", "])")}
@@ -47,9 +63,9 @@ def mermaid(found: Graph) -> str:
     for name, kind in found.nodes.items():
         left, right = _SHAPES[kind]
         lines.append(f'  {ids[name]}{left}"{name}"{right}')
-    for source, target, port, first in found.edges:
+    for source, target, said, first in found.edges:
         arrow = "==>" if first else "-->"
-        lines.append(f"  {ids[source]} {arrow}{f'|{port}|' if port else ''} {ids[target]}")
+        lines.append(f"  {ids[source]} {arrow}{f'|{said}|' if said else ''} {ids[target]}")
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +94,7 @@ def svg(found: Graph) -> str:
         '  font-family="system-ui, sans-serif" font-size="13" role="img">',
         _STYLE,
         _TIP,
-        *(_edge(spots[source], spots[target], port, first) for source, target, port, first in found.edges),
+        *(_edge(spots[source], spots[target], said, first) for source, target, said, first in found.edges),
         *(_node(name, kind, spots[name]) for name, kind in found.nodes.items()),
     ]
     return "\n".join([*lines, "</svg>"]) + "\n"
@@ -131,12 +147,12 @@ def _node(name: str, kind: str, spot: tuple[int, int]) -> str:
     return f"<g><title>{escape(name)}</title>{box}{text}</g>"
 
 
-def _edge(start: tuple[int, int], end: tuple[int, int], port: str, first: bool) -> str:
+def _edge(start: tuple[int, int], end: tuple[int, int], said: str, first: bool) -> str:
     x1, y1, x2, y2 = start[0] + BOX[0], start[1] + BOX[1] // 2, end[0], end[1] + BOX[1] // 2
     if x2 <= x1:
         x1, x2 = start[0] + BOX[0] // 2, end[0] + BOX[0] // 2
     bend = max(40, abs(x2 - x1) // 2)
-    label = f"<title>port {escape(port)}</title>" if port else ""
+    label = f"<title>port {escape(said)}</title>" if said else ""
     css = ' class="first"' if first else ""
     return (
         f'<path{css} d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}" marker-end="url(#tip)">{label}</path>'
