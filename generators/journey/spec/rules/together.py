@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from journey import names
 from journey.problem import Pointer, Problem
 from journey.spec import resolve
+from journey.spec.platform import Cluster
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.rules.fragments import promoted_environments
 from journey.spec.rules.presence import presences
+from journey.spec.shape import shape_of
 from journey.spec.view import View
 
 CYCLE = "spec/promotion-cycle"
@@ -19,16 +21,21 @@ COLLISION = "spec/name-collision"
 RETIRED = "spec/retired"
 PROVIDER = "spec/provider"
 DATABASES = "spec/databases"
+DELIVERY = "spec/delivery"
 
 RULES = {
     CYCLE: "Promotion leads from a first environment onward, never in a circle.",
     TWICE: "A list names a thing once.",
-    HUB: "A hub syncs itself.",
+    HUB: "A hub syncs itself, and with the same tool each of its members: one `gitops` for all of them.",
     COLLISION: "Two things do not get one name on a cluster.",
     RETIRED: "A datastore leaves an environment only when it says `retire`.",
     PROVIDER: "What is asked of a cluster is what its provider has.",
     DATABASES: "Databases are listed for PostgreSQL alone.",
+    DELIVERY: "What a cluster is delivered from is rendered.",
 }
+
+GITOPS = str(shape_of(Cluster).fields["gitops"].default)
+"""What syncs a cluster that does not say."""
 
 RESERVED = {
     "default": "Kubernetes itself",
@@ -71,7 +78,7 @@ def lists(view: View) -> Iterator[Problem]:
 
 
 def hubs(view: View) -> Iterator[Problem]:
-    """A hub that another cluster syncs."""
+    """A hub that another cluster syncs, or that has another tool than a cluster that it is to sync."""
     known = view.input(ROOT_FILE, "clusters") or {}
     for name, value in known.items():
         hub = value.get("hub")
@@ -80,6 +87,15 @@ def hubs(view: View) -> Iterator[Problem]:
             message = f"the hub `{hub}` is synced by another, `{above}`"
             hint = f"hub: {above}" if above != name else "remove one of the two"
             yield Problem(Pointer(ROOT_FILE, ("clusters", name, "hub")), HUB, message, hint)
+        if hub in known and hub != name:
+            yield from _other_tool(name, value.get("gitops", GITOPS), hub, known[hub].get("gitops", GITOPS))
+
+
+def _other_tool(name: str, tool: str, hub: str, wanted: str) -> Iterator[Problem]:
+    if tool != wanted:
+        message = f"the hub `{hub}` has `gitops: {wanted}`, and `{name}`, which it is to sync, `gitops: {tool}`"
+        hint = f"gitops: {wanted}: a hub and its members have one"
+        yield Problem(Pointer(ROOT_FILE, ("clusters", name, "hub")), HUB, message, hint)
 
 
 def providers(view: View) -> Iterator[Problem]:
@@ -97,6 +113,15 @@ def providers(view: View) -> Iterator[Problem]:
             message = f"`datastores: managed`: nobody manages them on the local cluster `{local[0]}`"
             where = Pointer(ROOT_FILE, ("environments", env, "datastores"))
             yield Problem(where, PROVIDER, message, "datastores: in-cluster")
+
+
+def deliveries(view: View) -> Iterator[Problem]:
+    """Clusters that are to be delivered from charts, which no target renders: each Application would lead nowhere."""
+    for name, value in (view.input(ROOT_FILE, "clusters") or {}).items():
+        if value.get("delivery") == "helm":
+            where = Pointer(ROOT_FILE, ("clusters", name, "delivery"))
+            message = "`delivery: helm`: charts are not rendered by this version"
+            yield Problem(where, DELIVERY, message, "delivery: manifests")
 
 
 def datastores(view: View) -> Iterator[Problem]:
@@ -174,5 +199,5 @@ def _spelled(parts: tuple[str, ...]) -> str:
     return " in ".join(f"`{part}`" for part in parts)
 
 
-JUDGEMENTS = (promotion, lists, hubs, providers, datastores, namespaces, applications)
+JUDGEMENTS = (promotion, lists, hubs, providers, deliveries, datastores, namespaces, applications)
 """Every judgement of the platform as a whole, in the order in which they are told."""
