@@ -130,3 +130,12 @@ def test_there_is_one_comment_of_ours(known: list[Comment], act: list[tuple[str,
     conversation = Conversation(*known)
     say(conversation, 7, f"{MARK}\nnew\n")
     assert conversation.acts == act
+
+
+def test_what_is_switched_off_is_told_with_its_reason() -> None:
+    off = "without monitor: a ([later](http://b))"
+    text = body(Report(problems=0, findings=(), groups=(), sources=0, exempt=(off,), exempted=1), "success", URL)
+    assert "\n1 convention switched off:\n\n- `without monitor: a ([later](http://b))`\n" in text
+    many = Report(problems=0, findings=(), groups=(), sources=0, exempt=(off,), exempted=9)
+    assert f"\n9 conventions switched off:\n\n- `{off}`\n- and 8 more\n" in body(many, "success", URL)
+    assert "switched off" not in body(CLEAN, "success", URL)

@@ -58,6 +58,12 @@ def test_a_thousand_problems_are_counted_and_the_first_are_kept() -> None:
     assert decode(encode(report)) == report
 
 
+def test_what_is_switched_off_is_counted_and_the_first_are_kept() -> None:
+    report = compose([], [], ["without monitor: a (later)"] * 60)
+    assert (report.exempted, len(report.exempt), report.exempt[0]) == (60, 50, "without monitor: a (later)")
+    assert decode(encode(report)) == report
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -11,6 +11,7 @@ import pytest
 
 from journey.ci.report import decode
 from journey.cli.main import main
+from tests import specs
 from tests.ci.repository import ENVIRONMENT, Repository
 from tests.live.github_server import TOKEN, State, serving
 
@@ -81,12 +82,21 @@ def test_what_ci_reports_is_what_the_comment_says(
     report = decode((repository.root / "build/report/report.json").read_bytes())
     assert ("platform.yaml:11:1", "spec/unknown-field") in [(found.where, found.rule) for found in report.findings]
     assert [group.name for group in report.groups] == ["environments/dev"]
+    assert report.exempt == ()
     state.pull(7, head, fork="somebody/platform")
     told = {"CONCLUSION": "failure", "RUN_URL": "https://github.com/acme/platform/actions/runs/1"}
     assert run(["ci", "comment"], HEAD=head, **told, **github)[0] == 0
     assert "`platform.yaml:11:1` `spec/unknown-field`" in state.comments[7][0]["body"]
     assert run(["ci", "comment"], HEAD="f" * 40, **told, **github)[0] == 0
     assert list(state.comments) == [7]
+
+
+def test_ci_reports_what_is_switched_off(repository: Repository, run: Run) -> None:
+    off = "without: {monitor: {reason: nobody looks}}\n"
+    repository.commit({"platform.yaml": specs.PLATFORM, "apps/auth/service.yaml": f"{specs.SERVICE}{off}"})
+    assert run(["ci", "report"])[0] == 0
+    report = decode((repository.root / "build/report/report.json").read_bytes())
+    assert report.exempt == ("without monitor: auth (nobody looks)",)
 
 
 @pytest.mark.parametrize("content", [None, "no report"])

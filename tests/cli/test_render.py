@@ -219,3 +219,20 @@ def test_a_warning_is_counted_and_exits_0(rendered: Path, journey: Journey) -> N
 @pytest.mark.parametrize("given", [["--jobs", "0"], ["--format", "xml"], ["--every"], ["--all", "--env", "dev"]])
 def test_options_that_cannot_be_are_usage(shop: Path, journey: Journey, given: list[str]) -> None:
     assert journey("check", *given).code == 2
+
+
+def test_a_check_tells_what_is_switched_off_and_a_render_does_not(shop: Path, journey: Journey) -> None:
+    with (shop / "apps/api/service.yaml").open("a") as file:
+        file.write("without: {networkPolicy: {reason: callers unknown}, monitor: {reason: nobody looks}}\n")
+    assert "switched off" not in journey("render").out
+    for _ in range(2):
+        code, out, _err = journey("check")
+        assert (code, out.splitlines()[-3:]) == (
+            0,
+            [
+                "2 conventions switched off",
+                "without monitor: api (nobody looks)",
+                "without networkPolicy: api (callers unknown)",
+            ],
+        )
+    assert journey("check", "--format", "json").out == "[]\n"

@@ -60,7 +60,7 @@ def body(report: Report | None, conclusion: str, run_url: str) -> str:
     link = f"[the run]({run_url})" if _RUN_URL.fullmatch(run_url) else "the run"
     if report is None:
         return f"{MARK}\n**No report**: {link} left none that can be read. Try `make check`.\n"
-    text = "\n".join([MARK, _headline(report, conclusion, link), *_groups(report)])
+    text = "\n".join([MARK, _headline(report, conclusion, link), *_groups(report), *_exempt(report)])
     return text + _findings(report.findings, report.problems, LIMIT - len(text)) + "\n"
 
 
@@ -84,6 +84,17 @@ def _groups(report: Report) -> Iterator[str]:
     if len(report.groups) > len(shown):
         yield f"- and {len(report.groups) - len(shown)} more places"
     yield ""
+
+
+def _exempt(report: Report) -> Iterator[str]:
+    """Conventions that are switched off, each with its reason."""
+    if report.exempt:
+        noun = "convention" if report.exempted == 1 else "conventions"
+        yield f"{report.exempted} {noun} switched off:\n"
+        yield from (f"- {code(line)}" for line in report.exempt)
+        if report.exempted > len(report.exempt):
+            yield f"- and {report.exempted - len(report.exempt)} more"
+        yield ""
 
 
 def _findings(findings: Iterable[Finding], total: int, room: int) -> str:

@@ -19,6 +19,7 @@ from journey.problem import Place, Problem
 MOST_BYTES = 512 * 1024
 MOST_PROBLEMS = 500
 MOST_GROUPS = 500
+MOST_EXEMPT = 50
 FILE = "report.json"
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -45,17 +46,21 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole report. `problems` counts all of them, `findings` holds the first."""
+    """The whole report. `problems` counts all of them, `findings` holds the first; so do `exempted` and `exempt` count
+    and hold the conventions that are switched off."""
 
     problems: Count
     findings: Annotated[tuple[Finding, ...], msgspec.Meta(max_length=MOST_PROBLEMS)]
     groups: Annotated[tuple[Group, ...], msgspec.Meta(max_length=MOST_GROUPS)]
     sources: Count
+    exempt: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_EXEMPT)] = ()
+    exempted: Count = 0
     version: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
 
 
-def compose(problems: Sequence[Problem], counts: Iterable[tuple[str, int, int]]) -> Report:
-    """A report of problems with their places found, and of what git counts between the base and the change."""
+def compose(problems: Sequence[Problem], counts: Iterable[tuple[str, int, int]], exempt: Sequence[str] = ()) -> Report:
+    """A report of problems with their places found, of what git counts between the base and the change, and of the
+    conventions that are switched off, a line each."""
     groups: dict[str, list[int]] = {}
     sources = 0
     for path, added, removed in counts:
@@ -69,6 +74,8 @@ def compose(problems: Sequence[Problem], counts: Iterable[tuple[str, int, int]])
         findings=tuple(map(_finding, problems[:MOST_PROBLEMS])),
         groups=tuple(Group(_cut(name), *groups[name]) for name in sorted(groups)[:MOST_GROUPS]),
         sources=sources,
+        exempt=tuple(map(_cut, exempt[:MOST_EXEMPT])),
+        exempted=len(exempt),
     )
 
 

@@ -11,6 +11,7 @@ from journey.cli import progress, report
 from journey.cli.main import EXIT_CRASH, EXIT_PROBLEMS
 from journey.cli.options import run_options, scope, scope_options
 from journey.cli.root import Shared
+from journey.pipeline.exempt import exempt
 from journey.pipeline.narrow import Scope
 from journey.spec.sources import Sources
 
@@ -49,6 +50,8 @@ def command(
     report.findings(found.sources, problems, style)
     if style == "text":
         report.verdict(found, problems)
+        if found.plan is not None and not pipeline.has_error(problems):
+            report.exempted(exempt(found.sources))
         if all_:
             report.outside(judged)
     if judged is not None and judged.crashed:

@@ -101,8 +101,10 @@ def _github(name: str, token: str, api: str) -> Any:
 def report_(shared: Shared, base: str, head: str) -> int:
     """Write what the checks find, and what a change does to rendered files, as an artifact."""
     from journey import pipeline, tree
+    from journey.pipeline.exempt import exempt
 
     found = pipeline.run(pipeline.Options(shared.root), write=False)
+    off = [] if found.plan is None else [str(item) for item in exempt(found.sources)]
     stale = tree.stale(found.plan, "make render") if found.plan is not None else ()
     problems = [
         problem._replace(where=found.sources.place(problem.where))
@@ -110,7 +112,7 @@ def report_(shared: Shared, base: str, head: str) -> int:
     ]
     folder = Path(shared.root) / REPORT
     folder.mkdir(parents=True, exist_ok=True)
-    data = report.encode(report.compose(problems, report.counts(_git(shared), base, head)))
+    data = report.encode(report.compose(problems, report.counts(_git(shared), base, head), off))
     (folder / report.FILE).write_bytes(data)
     return 0
 

@@ -16,6 +16,7 @@ from journey.problem import Level, Place, Problem
 from journey.spec.sources import Sources
 
 if TYPE_CHECKING:
+    from journey.pipeline.exempt import Exempt
     from journey.pipeline.outside import Judgement
 
 KINDS = ("create", "update", "delete", "chmod")
@@ -186,6 +187,14 @@ def verdict(found: Report, problems: Sequence[Problem]) -> None:
     if found.plan is not None and not has_error(problems):
         said.insert(0, f"{_counted(len(found.plan.unchanged), 'file')} of {_counted(found.units, 'unit')} in order")
     click.echo(", ".join(said))
+
+
+def exempted(found: Sequence[Exempt]) -> None:
+    """Each convention that is switched off, with its reason, and how many there are."""
+    if found:
+        click.echo(f"{_counted(len(found), 'convention')} switched off")
+    for item in found:
+        click.echo(str(item))
 
 
 def outside(judged: Judgement | None) -> None:
