@@ -177,8 +177,8 @@ class Validator:
     def _in_range(self, shape: Shape, value: Any, path: tuple[str | int, ...]) -> Any:
         if (shape.least is None or value >= shape.least) and (shape.most is None or value <= shape.most):
             return value
-        limits = [f"at least {shape.least:g}"] if shape.least is not None else []
-        limits += [f"at most {shape.most:g}"] if shape.most is not None else []
+        limits = [f"at least {shape.least:.10g}"] if shape.least is not None else []
+        limits += [f"at most {shape.most:.10g}"] if shape.most is not None else []
         return self._refuse(
             "value", path, f"`{_last(path)}: {value}` must be {' and '.join(limits)}", shape.description
         )
