@@ -45,8 +45,11 @@ def test_what_is_right_passes(text: str) -> None:
 def test_what_defaults_say_of_another_kind_passes() -> None:
     """Defaults are for every service; what has no meaning for one is not its mistake."""
     text = PLATFORM + 'defaults:\n  schedule: {cron: "0 3 * * *"}\n  routes: {api: {path: /}}\n  size: small\n'
+    text += "  scaling: {min: 2, max: 4}\n  without: {autoscaler: {reason: Fixed for now.}}\n"
     worker = "team: web\nkind: worker\nports: {http: {port: 8080}}\nresources: {requests: {cpu: 50m}}\n"
-    assert judge({"platform.yaml": text, SHOP: SERVICE.replace("8080", "80"), AUTH: worker}) == []
+    job = "team: web\nkind: job\n"
+    files = {"platform.yaml": text, SHOP: SERVICE.replace("8080", "80"), AUTH: worker, "apps/job/service.yaml": job}
+    assert judge(files) == []
 
 
 def test_routes_that_differ_pass() -> None:

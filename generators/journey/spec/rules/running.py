@@ -9,7 +9,7 @@ from journey.spec import resolve
 from journey.spec.rules.place import Place
 from journey.spec.rules.presence import LISTENING, SCALED, presence
 from journey.spec.rules.values import length, size
-from journey.spec.service import Need, Probe, Resources
+from journey.spec.service import Need, Probe, Resources, Scaling
 from journey.spec.sources import SERVICES
 from journey.spec.validate import did_you_mean
 
@@ -40,6 +40,9 @@ RULES = {
 }
 
 
+_ONE_POD = Scaling()
+
+
 def kind(here: Place) -> Iterator[Problem]:
     """What belongs to one kind of workload."""
     found = here.service
@@ -53,6 +56,9 @@ def kind(here: Place) -> Iterator[Problem]:
     if found.routes and found.kind not in LISTENING and here.says("routes"):
         message = f"`routes` are said of a service of kind `{found.kind}`, which answers no requests from outside"
         yield Problem(here.where("routes")._replace(key=True), KIND, message, "kind: web, or remove them")
+    if found.scaling != _ONE_POD and found.kind not in SCALED and here.says("scaling"):
+        message = f"`scaling` is said of a service of kind `{found.kind}`, which has no number of replicas"
+        yield Problem(here.where("scaling")._replace(key=True), KIND, message, "kind: worker, or remove it")
     if found.kind == "web" and not found.ports:
         message = "a service of kind `web` has no `ports`"
         yield Problem(here.where("kind"), KIND, message, "ports: {http: {port: 8080}}, or kind: worker")
