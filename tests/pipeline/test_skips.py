@@ -58,13 +58,6 @@ def test_nobody_knows_what_a_skip_would_pass_over_while_a_program_is_missing() -
     assert list(faults([Skipped(skip("CKV_K8S_8"), 0, 0)], complete=False)) == []
 
 
-def test_a_skip_of_every_rule_is_refused() -> None:
-    message = "`CKV_*` skips rules that nobody has read"
-    hint = "name one rule in each skip, with its own reason"
-    where = Pointer("platform.yaml", ("skips", 0, "rule"))
-    assert list(faults([Skipped(skip("CKV_*"), 0, 0)], True)) == [Problem(where, "outside/blanket-skip", message, hint)]
-
-
 def test_a_rule_is_told_once_for_each_block_of_the_spec() -> None:
     cart, mail = Pointer("apps/cart/service.yaml"), Pointer("apps/mail/service.yaml")
     found = [

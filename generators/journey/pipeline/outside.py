@@ -37,7 +37,6 @@ RULES: Mapping[str, str] = MappingProxyType(
         CRASHED: "With --all, every outside program comes to its end and judges all; each policy refuses its example.",
         POLICY: "A policy names its id and has an example that it denies.",
         skips.UNUSED: "With --all, every skip of the spec passes over something.",
-        skips.BLANKET: "A skip of the spec names one rule.",
     }
 )
 """Every rule of this module, and what it demands. Rules of the programs are named after them: `checkov/CKV_K8S_43`."""

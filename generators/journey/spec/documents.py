@@ -40,6 +40,7 @@ def service_shape() -> Shape:
         key=Shape("text"),
         element=overlay,
         description="What differs on one of the environment's clusters.",
+        examples=({"local": {"scaling": {"min": 1}}},),
         refers="cluster",
     )
     whole = partial(overlay, added={"clusters": Field("clusters", clusters, False, {})})
@@ -48,6 +49,7 @@ def service_shape() -> Shape:
         key=Shape("text"),
         element=whole,
         description="What differs in one environment; never the release.",
+        examples=({"prod": {"scaling": {"min": 3}}},),
         refers="environment",
     )
     return _with_fields(shape, {"environments": Field("environments", environments, False, {})})
@@ -65,9 +67,15 @@ def promoted_service_shape() -> Shape:
     """`apps/<service>/promoted/<environment>.yaml`."""
     base = base_shape()
     clusters = Shape(
-        "map", key=Shape("text"), element=base, description="Bases of clusters that are already on the next one."
+        "map",
+        key=Shape("text", examples=("local",)),
+        element=base,
+        description="Bases of clusters that are already on the next one.",
     )
-    fields = {"base": Field("base", base, True), "clusters": Field("clusters", clusters, False, {})}
+    fields = {
+        "base": Field("base", replace(base, description="What the service renders from in that environment."), True),
+        "clusters": Field("clusters", clusters, False, {}),
+    }
     return Shape("record", title="PromotedService", fields=fields)
 
 

@@ -97,7 +97,7 @@ class Cluster(Record, kw_only=True):
         ),
     ] = {}
     node_pools: Annotated[
-        dict[Annotated[str, label("Pool name.")], NodePool],
+        dict[Annotated[str, label("Pool name.", "general")], NodePool],
         field("Node pools by name.", {"general": {"size": "m7g.large"}}),
     ] = {}
     storage_class: (
@@ -341,7 +341,7 @@ class Addon(Record, kw_only=True):
 class Skip(Record, kw_only=True):
     """A check that does not look at something, with the reason that reports show."""
 
-    rule: Annotated[str, text("Rule that is skipped.", "CKV_K8S_43")]
+    rule: Annotated[str, text("The one rule that is skipped, by its name.", "CKV_K8S_43", pattern=r"^[^*?\[\s]+$")]
     path: Annotated[str, text("Rendered files, as a glob.", "environments/dev/**")] = "**"
     reason: Annotated[str, text("Why.", "Images carry no digest before the first build.", min_length=3)]
 
@@ -366,17 +366,24 @@ class Platform(Record, kw_only=True):
     registry: Annotated[
         str, text("Image registry that `build` pushes to.", "ghcr.io/acme", pattern=r"^[a-z0-9][a-z0-9.:/_-]*$")
     ]
-    teams: Annotated[dict[Annotated[str, label("Team name.")], Team], field("Teams by name.", min_length=1)]
+    teams: Annotated[dict[Annotated[str, label("Team name.", "platform")], Team], field("Teams by name.", min_length=1)]
     sizes: Annotated[
-        dict[Annotated[str, label("Size name.")], Resources],
+        dict[Annotated[str, label("Size name.", "small")], Resources],
         field("Resources by name of a size.", {"small": {"requests": {"cpu": "50m", "memory": "64Mi"}}}),
     ] = msgspec.field(default_factory=default_sizes)
-    clusters: Annotated[dict[Annotated[str, label("Cluster name.")], Cluster], field("Clusters by name.", min_length=1)]
-    environments: Annotated[
-        dict[Annotated[str, label("Environment name.")], Environment], field("Environments by name.", min_length=1)
+    clusters: Annotated[
+        dict[Annotated[str, label("Cluster name.", "prod-eu")], Cluster], field("Clusters by name.", min_length=1)
     ]
-    datastores: Annotated[dict[Annotated[str, label("Datastore name.")], Datastore], field("Datastores by name.")] = {}
-    addons: Annotated[dict[Annotated[str, label("Add-on name.")], Addon], field("Add-ons by name.")] = {}
+    environments: Annotated[
+        dict[Annotated[str, label("Environment name.", "dev")], Environment],
+        field("Environments by name.", min_length=1),
+    ]
+    datastores: Annotated[
+        dict[Annotated[str, label("Datastore name.", "main")], Datastore], field("Datastores by name.")
+    ] = {}
+    addons: Annotated[
+        dict[Annotated[str, label("Add-on name.", "cert-manager")], Addon], field("Add-ons by name.")
+    ] = {}
     defaults: Annotated[
         dict[str, Any],
         field(

@@ -6,6 +6,12 @@ from typing import Annotated, Literal
 
 from journey.spec.fields import Record, count, duration, field, quantity, text
 
+MOST_PODS = 10_000
+"""More replicas are a slip of the pen: a cluster holds 150 000 pods of all services (Kubernetes, "Large clusters")."""
+
+LARGEST_ID = 2**31 - 1
+"""Kubernetes refuses larger user and group ids (apimachinery, pkg/util/validation, IsValidUserID)."""
+
 
 class Amounts(Record, kw_only=True):
     """Amounts of compute."""
@@ -25,8 +31,8 @@ class Resources(Record, kw_only=True):
 class Scaling(Record, kw_only=True):
     """How many pods, and what drives their number. `min` alone is a fixed number of replicas."""
 
-    min: Annotated[int, count("Fewest pods.", 2)] = 1
-    max: Annotated[int, count("Most pods; equal to `min` means no autoscaler.", 10, ge=1)] | None = None
+    min: Annotated[int, count("Fewest pods.", 2, le=MOST_PODS)] = 1
+    max: Annotated[int, count("Most pods; equal to `min` means no autoscaler.", 10, ge=1, le=MOST_PODS)] | None = None
     cpu: Annotated[int, count("Target utilisation of the CPU request, in percent.", 70, ge=1, le=1000)] | None = None
     memory: Annotated[int, count("Target utilisation of the memory request, in percent.", 80, ge=1, le=1000)] | None = (
         None
@@ -59,7 +65,7 @@ class Init(Record, kw_only=True):
 
     image: Annotated[str, text("Image; the service's own unless said.", "busybox:1.37")] | None = None
     command: Annotated[tuple[str, ...], field("Command.", ["python", "-m", "app.wait"])] = ()
-    args: Annotated[tuple[str, ...], field("A list of strings.")] = ()
+    args: Annotated[tuple[str, ...], field("Arguments.", ["--wait", "60"])] = ()
     env: Annotated[dict[str, str], field("Environment variables of its own.", {"HOST": "main"})] = {}
 
 
@@ -96,8 +102,8 @@ class Run(Record, kw_only=True):
 class Security(Record, kw_only=True):
     """Who the process is, and what it may write. The defaults pass Pod Security `restricted`."""
 
-    user: Annotated[int, count("Numeric user id.", 10001)] = 10001
-    group: Annotated[int, count("Numeric group id, also of volumes.", 10001)] = 10001
+    user: Annotated[int, count("Numeric user id.", 10001, le=LARGEST_ID)] = 10001
+    group: Annotated[int, count("Numeric group id, also of volumes.", 10001, le=LARGEST_ID)] = 10001
     read_only_root: Annotated[bool, field("The image's own files cannot be written.", True)] = True
     add_capabilities: Annotated[
         tuple[str, ...],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from journey.spec.documents import (
@@ -13,6 +14,7 @@ from journey.spec.documents import (
     service_shape,
 )
 from journey.spec.shape import Field, Shape
+from journey.spec.validate import empty
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -36,6 +38,20 @@ def schema(name: str) -> dict[str, Any]:
     root = definitions.found.pop(target)
     head = {"$schema": DRAFT, "title": file}
     return {**head, **root, "definitions": dict(sorted(definitions.found.items()))}
+
+
+def example(shape: Shape) -> Any:
+    """The shape's own example, or one of its parts': of a record the required fields and the first optional one."""
+    if shape.examples:
+        return shape.examples[0]
+    if shape.kind == "record":
+        optional = next((name for name, item in shape.fields.items() if not item.required), None)
+        return {name: example(item.shape) for name, item in shape.fields.items() if item.required or name == optional}
+    if shape.kind == "list" and shape.element is not None:
+        return [example(shape.element)]
+    if shape.kind == "map" and shape.key is not None and shape.element is not None:
+        return {example(shape.key): example(shape.element)}
+    return empty(replace(shape, nullable=False))
 
 
 class _Definitions:
@@ -99,8 +115,9 @@ class _Definitions:
 
     def _field(self, item: Field) -> dict[str, Any]:
         made = self.of(item.shape)
-        if item.default not in (..., None):
-            made["default"] = item.default
+        made.setdefault("examples", [example(item.shape)])
+        if not item.required:
+            made["default"] = None if item.default is ... else item.default
         if item.shape.kind == "list":
             made["x-merge"] = (
                 "-".join(("by", *item.shape.merge)) if isinstance(item.shape.merge, tuple) else item.shape.merge

@@ -172,7 +172,9 @@ class Metrics(Record, kw_only=True):
     port: Annotated[str, text("Name of the port.", "http", refers="port")] = "http"
     path: Annotated[str, text("Path.", "/metrics", pattern=r"^/")] = "/metrics"
     interval: Annotated[str, duration("Scrape interval.", "30s")] = "30s"
-    names: Annotated[dict[str, Metric], field("Metrics by name.")] = {}
+    names: Annotated[
+        dict[Annotated[str, text("Metric name.", "http_requests_total")], Metric], field("Metrics by name.")
+    ] = {}
 
 
 class Exemption(Record, kw_only=True):
@@ -250,11 +252,11 @@ class Service(Record, kw_only=True):
         Literal["low", "normal", "high", "critical"], field("Which pods give way when nodes are short.", "normal")
     ] = "normal"
     ports: Annotated[
-        dict[Annotated[str, label("Port name.", max_length=15)], Port],
+        dict[Annotated[str, label("Port name.", "http", max_length=15)], Port],
         field("Ports by name; the first is the main one.", {"http": {"port": 8080}}),
     ] = {}
     routes: Annotated[
-        dict[Annotated[str, label("Route name.")], Route], field("Routes by name.", {"api": {"path": "/api"}})
+        dict[Annotated[str, label("Route name.", "api")], Route], field("Routes by name.", {"api": {"path": "/api"}})
     ] = {}
     health: Health = Health()
     size: (
@@ -280,10 +282,11 @@ class Service(Record, kw_only=True):
     slos: Slos = Slos()
     metrics: Metrics | None = None
     volumes: Annotated[
-        dict[Annotated[str, label("Volume name.")], Volume], field("Volumes by name.", {"tmp": {"path": "/tmp"}})
+        dict[Annotated[str, label("Volume name.", "data")], Volume],
+        field("Volumes by name.", {"tmp": {"path": "/tmp"}}),
     ] = {}
     init: Annotated[
-        dict[Annotated[str, label("Container name.")], Init], field("Containers that run first, in order.")
+        dict[Annotated[str, label("Container name.", "wait")], Init], field("Containers that run first, in order.")
     ] = {}
     migrations: Migrations | None = None
     schedule: Schedule | None = None
@@ -303,7 +306,11 @@ class Service(Record, kw_only=True):
     patches: Annotated[tuple[Patch, ...], field("Changes to rendered objects.", merge="append")] = ()
     extra: Annotated[
         tuple[dict[str, Any], ...],
-        field("More Kubernetes objects, as they are; they pass the same checks.", merge="append"),
+        field(
+            "More Kubernetes objects, as they are; they pass the same checks.",
+            [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "auth-extra"}, "data": {"mode": "server"}}],
+            merge="append",
+        ),
     ] = ()
     renamed_from: (
         Annotated[

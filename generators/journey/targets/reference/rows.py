@@ -103,9 +103,9 @@ def _least(shape: Shape) -> str:
 def _limits(shape: Shape) -> str:
     said = ""
     if shape.least is not None and shape.most is not None:
-        said = f", {shape.least:g} to {shape.most:g}"
+        said = f", {shape.least:.10g} to {shape.most:.10g}"
     elif shape.least:
-        said = f", at least {shape.least:g}"
+        said = f", at least {shape.least:.10g}"
     if shape.pattern and shape.pattern.pattern == DNS_LABEL:
         return ", a DNS label"
     if shape.pattern:
