@@ -76,7 +76,7 @@ def problems(found: Sources, versions: tuple[str, ...] = VERSIONS) -> list[Probl
         judged += [*rules.judge_versions(view, versions), *rules.judge_platform(view)]
         for name in resolve.services(view):
             judged += rules.judge_service(view, name)
-    every = [*found.problems, *rules.untouched(judged, found.problems)]
+    every = [*found.problems, *rules.untouched(judged, found.refused)]
     return sorted(every, key=lambda problem: (found.place(problem.where), problem.rule, problem.message))
 
 

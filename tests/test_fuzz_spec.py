@@ -153,6 +153,35 @@ def test_the_whole_spec_is_right() -> None:
     assert judge(WHOLE) == []
 
 
+def texts_with_one_no() -> Iterator[tuple[str, str]]:
+    """Every file of the whole spec with each of its nodes in turn replaced by an unquoted `no`."""
+    for file, tree in TREES.items():
+        for path in paths(tree):
+            if path:
+                changed = copy.deepcopy(tree)
+                holder = changed
+                for step in path[:-1]:
+                    holder = holder[step]
+                holder[path[-1]] = "@"
+                yield file, yaml.safe_dump(changed, sort_keys=False, width=1000).replace("'@'", "no")
+
+
+def test_one_mistake_is_one_problem_whatever_follows_from_it() -> None:
+    for file, text in texts_with_one_no():
+        found = judge({**WHOLE, file: text})
+        assert len(found) == 1 and "yaml/ambiguous-scalar: no must be quoted" in found[0], found
+
+
+def test_a_required_field_that_is_missing_is_one_problem() -> None:
+    lacking = 0
+    for file, text in texts_with_one_no():
+        found = judge({**WHOLE, file: re.sub(r"(?m)^ *[\w.-]+: no\n", "", text)})
+        missing = [problem for problem in found if "spec/missing-field" in problem]
+        lacking += bool(missing)
+        assert len(found) == 1 or not missing, found
+    assert lacking > 20
+
+
 def survives(files: dict[str, str | bytes], folder: Path) -> None:
     """Problems, or a spec that resolves."""
     found = load(files, folder)

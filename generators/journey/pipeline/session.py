@@ -87,7 +87,7 @@ class Session:
         found: list[Problem] = [*self.user_schemas.problems, *self._unknown_targets()]
         found += rules.judge_versions(self.view, kubernetes_versions())
         found += self.found_in(units)
-        return list(rules.untouched(dict.fromkeys(found), self.sources.problems))
+        return list(rules.untouched(dict.fromkeys(found), self.sources.refused))
 
     def found_in(self, units: Iterable[Unit]) -> list[Problem]:
         """What was found in units."""

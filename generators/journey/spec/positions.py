@@ -172,6 +172,19 @@ def lines(data: bytes, key: bool = False) -> Mapping[Path, tuple[int, int]]:
     return found
 
 
+def paths_at(data: bytes, line: int, column: int) -> tuple[Path, ...]:
+    """The innermost nodes that begin, or are named, at a line and column (from 1), as paths.
+
+    There are several where an alias repeats a node, and none where the position is inside of one, or belongs to a key
+    that stands twice and the other one is read.
+    """
+    root = _tree_of(data)
+    nodes = ((path, name, node.resolved()) for path, name, node in _descend(root)) if root else ()
+    found = {path for path, *named in nodes if (line, column) in map(_position, named)}
+    outer = {path[:end] for path in found for end in range(len(path))}
+    return tuple(sorted(found - outer, key=repr))
+
+
 def _descend(root: Node) -> Iterator[tuple[Path, Node, Node]]:
     stack: list[tuple[Path, Node]] = [((), root)]
     while stack:

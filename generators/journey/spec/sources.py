@@ -108,12 +108,22 @@ class Sources:
         """Line and column of a pointer; the file as a whole where it cannot be read."""
         if isinstance(where, Place):
             return where
-        if where.file not in self._texts:
-            self._texts[where.file] = _read(os.path.join(self.root, where.file)) or b""
         from journey.spec import yaml
 
-        text = self._texts[where.file]
+        text = self._text(where.file)
         return Place(where.file, *yaml.locate(text, where.path, where.key)) if text else Place(where.file)
+
+    @property
+    def refused(self) -> list[Problem]:
+        """The problems, those of YAML at the nodes that they spoil: what rules find elsewhere in the file counts."""
+        from journey.spec.refusals import at_nodes
+
+        return [found for problem in self.problems for found in at_nodes(self._text(problem.where.file), problem)]
+
+    def _text(self, file: str) -> bytes:
+        if file not in self._texts:
+            self._texts[file] = _read(os.path.join(self.root, file)) or b""
+        return self._texts[file]
 
 
 Each = Callable[[Callable[[str], "Reading"], Sequence[str]], Iterable["Reading"]]
@@ -144,8 +154,9 @@ def load(root: str, known: Mapping[str, Document] | None = None, each: Each = ma
     for file in service_files(root, platform, problems):
         files += [file, *promoted_files(root, os.path.dirname(file))]
     reader.take(files, each)
+    spoilt = Sources(root, reader.documents, problems).refused
     for file in files:
-        if _is_promoted(file):
+        if _is_promoted(file) and not _in_doubt(file, spoilt):
             problems += _misplaced(file, platform["environments"])
     problems += _headless(root, reader.documents)
     return Sources(root, reader.documents, problems, dict(_schema_files(root, platform, problems)))
@@ -195,7 +206,7 @@ def _shape_of(file: str) -> Shape:
 
 
 def _reading(root: str, file: str) -> Reading:
-    from journey.spec import yaml
+    from journey.spec import refusals, yaml
     from journey.spec.validate import Validator, empty
 
     shape, stamp = _shape_of(file), _stamp(root, file)
@@ -210,23 +221,8 @@ def _reading(root: str, file: str) -> Reading:
     if not parsed.problems:
         sure = not validator.problems and time.time_ns() - max(stamp[1:3], default=0) > RACY_NS
         return Reading(Document(file, stamp if sure else (), value), validator.problems)
-    others = _others(data, validator.problems, parsed.problems) if parsed.value is not None else []
+    others = refusals.others(data, validator.problems, parsed.problems) if parsed.value is not None else []
     return Reading(Document(file, (), value), [*parsed.problems, *others])
-
-
-def _others(data: bytes, found: list[Problem], told: list[Problem]) -> list[Problem]:
-    """Findings about lines of which nothing was told yet: one mistake is one Problem."""
-    from journey.spec import yaml
-
-    lines = {problem.where.line for problem in told if isinstance(problem.where, Place)}
-    if any(problem.rule == "yaml/syntax" for problem in told):
-        return []
-    return [
-        problem
-        for problem in found
-        if isinstance(problem.where, Pointer)
-        and yaml.locate(data, problem.where.path, problem.where.key)[0] not in lines
-    ]
 
 
 def _stamp(root: str, file: str) -> tuple[int, ...]:
@@ -313,6 +309,14 @@ def _schema_files(root: str, platform: Mapping[str, Any], problems: list[Problem
 
 def _leaves(pattern: str) -> bool:
     return os.path.isabs(pattern) or ".." in pattern.split("/")
+
+
+def _in_doubt(file: str, spoilt: Iterable[Problem]) -> bool:
+    """Whether what platform.yaml says of a promoted file's environment is refused."""
+    from journey.spec.refusals import touches
+
+    node = Pointer(ROOT_FILE, ("environments", os.path.basename(file).removesuffix(".yaml")))
+    return any(isinstance(where, Pointer) and touches(where, node) for where in (found.where for found in spoilt))
 
 
 def _misplaced(file: str, environments: Mapping[str, Any]) -> Iterator[Problem]:

@@ -109,7 +109,8 @@ class Validator:
         hint = known.shape.description
         if known.shape.examples:
             hint += f" Example: `{known.name}: {known.shape.examples[0]}`"
-        self._refuse("missing-field", path, f"`{known.name}` is missing from {_article(shape.title)}", hint)
+        message = f"`{known.name}` is missing from {_article(shape.title)}"
+        self._refuse("missing-field", (*path, known.name), message, hint)
 
     def _map(self, shape: Shape, value: object, path: tuple[str | int, ...]) -> Any:
         assert shape.key is not None and shape.element is not None

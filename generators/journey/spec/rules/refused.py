@@ -5,23 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from journey.problem import Place, Pointer, Problem
+from journey.spec.events import DEEPEST
+from journey.spec.platform import PROMOTED_BLOCKS
+from journey.spec.refusals import touches
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.rules import references, running, services, together
 
+PROMOTED = "promoted/"
+"""Where the blocks of the platform stand as they were promoted."""
+
+_NAMES: dict[str, str] = {
+    references.TEAM: "teams",
+    references.ENVIRONMENT: "environments",
+    references.CLUSTER: "clusters",
+    references.SIZE: "sizes",
+    references.ADDON: "addons",
+    running.DATASTORE: "datastores",
+}
+"""Rules that look a name up in a block: where one of its elements is refused whole, they cannot tell."""
+
 _BLOCKS: dict[str, tuple[str, ...]] = {
-    references.TEAM: ("teams",),
-    references.ENVIRONMENT: ("environments",),
-    references.CLUSTER: ("clusters", "environments"),
-    references.SIZE: ("sizes",),
-    references.ADDON: ("addons",),
-    running.DATASTORE: ("datastores",),
+    references.CLUSTER: ("environments",),
+    references.UNUSED: ("clusters", "environments"),
     running.NEED_HERE: ("environments", "clusters"),
     services.FEATURE: ("addons", "clusters", "datastores"),
     services.WAY_IN: ("clusters", "environments"),
     together.RETIRED: ("datastores",),
     together.HUB: ("clusters",),
 }
-"""Rules that hold a file against a block of `platform.yaml`: where that is partly refused, they cannot tell."""
+"""Rules that hold a file against a block of the platform: where that is partly refused, they cannot tell."""
+
+_SIBLINGS: dict[str, frozenset[str]] = {
+    running.KIND: frozenset(("kind", "ports", "routes", "schedule")),
+    running.PROBE: frozenset(("kind", "command", "headers")),
+}
+"""Rules that hold fields of one mapping against each other: where one is refused, its default is not what was meant."""
 
 _OF_OTHERS = frozenset({running.PORT, running.NEED_HERE, services.WAY_IN})
 """Rules that hold a service against another one's file."""
@@ -39,23 +57,29 @@ def untouched(found: Iterable[Problem], refused: Sequence[Problem]) -> list[Prob
 
 
 def _follows(problem: Problem, broken: Sequence[Pointer | Place]) -> bool:
-    if any(_touches(problem.where, other) for other in broken):
+    if any(touches(problem.where, other) for other in broken):
         return True
-    blocks = _BLOCKS.get(problem.rule, ())
-    if any(_within(other, blocks) for other in broken):
+    names, blocks = (_NAMES.get(problem.rule, ""),), _BLOCKS.get(problem.rule, ())
+    if any(_within(other, names, 2) or _within(other, blocks) for other in broken):
+        return True
+    fields = _SIBLINGS.get(problem.rule, frozenset())
+    if any(_beside(problem.where, other, fields) for other in broken):
         return True
     return problem.rule in _OF_OTHERS and any(other.file != ROOT_FILE for other in broken)
 
 
-def _within(where: Pointer | Place, blocks: tuple[str, ...]) -> bool:
-    return isinstance(where, Pointer) and where.file == ROOT_FILE and bool(where.path) and where.path[0] in blocks
-
-
-def _touches(where: Pointer | Place, other: Pointer | Place) -> bool:
-    """Whether a finding stands at, below or above a refused node, or in a file that cannot be read."""
-    if where.file != other.file:
+def _within(where: Pointer | Place, blocks: tuple[str, ...], depth: int = DEEPEST) -> bool:
+    """Whether a refused node is of a block of the platform, no deeper than so many steps; or its file is refused."""
+    if where.file != ROOT_FILE and not where.file.startswith(PROMOTED):
         return False
-    if isinstance(where, Place) or isinstance(other, Place):
-        return True
-    length = min(len(where.path), len(other.path))
-    return where.path[:length] == other.path[:length]
+    if isinstance(where, Place):
+        return not set(PROMOTED_BLOCKS).isdisjoint(blocks)
+    return len(where.path) <= depth and any(where.path[:1] == (block,) for block in blocks)
+
+
+def _beside(where: Pointer | Place, other: Pointer | Place, fields: frozenset[str]) -> bool:
+    """Whether a finding stands in the mapping that has a refused node in one of these fields."""
+    if not isinstance(where, Pointer) or not isinstance(other, Pointer) or where.file != other.file:
+        return False
+    *above, _ = where.path or ("",)
+    return list(other.path[: len(above)]) == above and not fields.isdisjoint(other.path[len(above) : len(above) + 1])
