@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,41 @@ def test_of_a_part_what_must_go_goes(rendered: Path, journey: Journey) -> None:
     assert folders(before) - folders(after) == {"dev local web"}
     assert journey("render", "--cluster", "east").code == 0
     assert folders(before) - folders(snapshot(rendered)) == {"dev local web", "prod east web"}
+
+
+@pytest.mark.parametrize("command", ["check", "render"])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--env", "prdo"], ["there is no environment `prdo`; did you mean `prod`?"]),
+        (["--cluster", "dev"], ["there is no cluster `dev`; known: east, local, west"]),
+        (["--service", "a/b"], ["there is no service `a/b`; known: api, web"]),
+        (["--env", ""], ["there is no environment ``; known: dev, prod"]),
+        (
+            ["--env", "dev", "--env", "deev", "--service", "wbe"],
+            ["there is no environment `deev`; did you mean `dev`?", "there is no service `wbe`; did you mean `web`?"],
+        ),
+    ],
+)
+def test_a_part_that_nothing_goes_by_is_usage(
+    shop: Path, journey: Journey, command: str, arguments: list[str], said: list[str]
+) -> None:
+    for _ in ("never rendered", "settled"):
+        before = snapshot(shop)
+        code, out, err = journey(command, *arguments)
+        assert (code, out) == (2, "") and err.partition("Error: ")[2].splitlines() == said
+        assert snapshot(shop) == before
+        assert journey("render").code == 0
+
+
+def test_a_service_that_is_gone_may_be_named_until_its_files_are(rendered: Path, journey: Journey) -> None:
+    (rendered / "apps/web/service.yaml").unlink()
+    assert journey("check", "--service", "web").code == 1
+    shutil.rmtree(rendered / ".journey")  # then its files are known by their paths alone
+    assert journey("render", "--service", "web").code == 0
+    assert {place.split()[-1] for place in folders(snapshot(rendered))} == {"api"}
+    assert journey("render").code == 0
+    assert journey("check", "--service", "web").code == 2
 
 
 def test_json_has_every_part_of_a_finding(rendered: Path, journey: Journey) -> None:

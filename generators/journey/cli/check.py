@@ -9,7 +9,7 @@ import click
 from journey import pipeline, tree
 from journey.cli import progress, report
 from journey.cli.main import EXIT_CRASH, EXIT_PROBLEMS
-from journey.cli.options import run_options, scope, scope_options
+from journey.cli.options import refuse_unknown, run_options, scope, scope_options
 from journey.cli.root import Shared
 from journey.pipeline.exempt import exempt
 from journey.pipeline.narrow import Scope
@@ -41,6 +41,7 @@ def command(
     options = pipeline.Options(shared.root, wanted, jobs)
     with progress.bar("checking") as shown:
         found = pipeline.run(options, write=False, progress=shown)
+    refuse_unknown(found.unknown)
     stale = tree.stale(found.plan, "journey render") if found.plan is not None else ()
     problems = list(dict.fromkeys([*found.problems, *stale]))
     judged = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
-from journey.pipeline.narrow import Scope
+from journey.pipeline.narrow import Scope, Unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,3 +39,12 @@ def run_options(function: F) -> F:
 def scope(environments: tuple[str, ...], clusters: tuple[str, ...], services: tuple[str, ...]) -> Scope:
     """What was asked for."""
     return Scope(environments, clusters, services)
+
+
+def refuse_unknown(names: Iterable[Unknown]) -> None:
+    """A usage error that tells every name that nothing goes by, with the nearest that is known."""
+    from journey.spec.validate import did_you_mean
+
+    said = [(f"there is no {kind} `{name}`", did_you_mean(name, known)) for kind, name, known in names]
+    if said:
+        raise click.UsageError("\n".join("; ".join(filter(None, line)) for line in said))

@@ -7,7 +7,7 @@ import click
 from journey import pipeline
 from journey.cli import progress, report
 from journey.cli.main import EXIT_PROBLEMS
-from journey.cli.options import run_options, scope, scope_options
+from journey.cli.options import refuse_unknown, run_options, scope, scope_options
 from journey.cli.root import Shared
 
 
@@ -29,6 +29,7 @@ def command(
     options = pipeline.Options(shared.root, scope(environments, clusters, services), jobs, not no_checks)
     with progress.bar("rendering") as shown:
         found = pipeline.run(options, write=True, progress=shown)
+    refuse_unknown(found.unknown)
     report.findings(found.sources, found.problems, style)
     if found.plan is not None and style == "text":
         report.changes(found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from journey import tree
 from journey.pipeline import cache as memory
-from journey.pipeline.narrow import Scope, narrowed
+from journey.pipeline.narrow import Scope, Unknown, narrowed, unmatched
 from journey.pipeline.quick import Watch, as_it_was
 from journey.pipeline.results import as_problem, findings
 from journey.problem import Level, Problem
@@ -33,7 +33,10 @@ class Options(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What came of a run. `plan` is None where problems stood in its way; `written` says that it was applied."""
+    """What came of a run. `plan` is None where problems stood in its way; `written` says that it was applied.
+
+    It is not applied where the scope has words that are `unknown`: one that is misspelt would pass as nothing to do.
+    """
 
     sources: Sources
     problems: list[Problem]
@@ -41,6 +44,7 @@ class Report(NamedTuple):
     units: int = 0
     rendered: int = 0
     written: bool = False
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -57,7 +61,9 @@ def run(options: Options, write: bool, progress: Progress = silent) -> Report:
     known = memory.load(options.root, options.checks)
     watch = Watch(options.root, known)
     sources = files.load(options.root, known.documents, _spread)
-    return _nothing_to_do(sources, known, watch) or _something_to_do(options, write, sources, watch, progress)
+    return _nothing_to_do(options.scope, sources, known, watch) or _something_to_do(
+        options, write, sources, watch, progress
+    )
 
 
 def _spread(read: Callable[[str], Reading], names: Sequence[str]) -> Iterable[Reading]:
@@ -68,13 +74,15 @@ def _spread(read: Callable[[str], Reading], names: Sequence[str]) -> Iterable[Re
     return spread(read, names)
 
 
-def _nothing_to_do(sources: Sources, known: memory.Cache, watch: Watch) -> Report | None:
+def _nothing_to_do(scope: Scope, sources: Sources, known: memory.Cache, watch: Watch) -> Report | None:
     """The report where neither the spec nor a file has changed since the last run; None where that is not sure."""
     same = sources.documents.keys() == known.documents.keys() and sources.schemas_digest == known.schemas
     if not known.settled or not same or sources.problems:
         return None
     if any(document is not known.documents[file] for file, document in sources.documents.items()):
         return None
+    if not scope.whole and not unmatched(scope, known.outcomes).whole:
+        return None  # only the spec can tell whether what is asked for is known
     if not watch.untouched:
         return None
     return Report(sources, list(map(as_problem, known.findings)), as_it_was(known), len(known.outcomes))
@@ -109,22 +117,24 @@ def _bring(
     rendered = session.do(units, workers, progress)
     problems += session.found_in(units)
     index, plan, whole, written = session.known.index, None, None, False
+    unknown: tuple[Unknown, ...] = ()
     if not has_error(problems):
         whole, wrong = compare(root, session, watch, units)
         problems += wrong
-        plan = None if whole is None else narrowed(whole, options.scope, session)
+        if whole is not None:
+            plan, unknown = narrowed(whole, options.scope, session)
     learnt: list[memory.Learnt] = []
     if plan is not None:
         problems += plan.problems
         index = tree.Index(plan.entries)
-        if write and not plan.problems:
+        if write and not plan.problems and not unknown:
             applied = apply(root, plan, session, workers, lambda: learnt.append(session.learnt()))
             problems += applied.problems
             index, written = tree.Index(applied.entries), not applied.problems
     workers.close()  # what they hold is not needed while the cache is written
     settled = plan is not None and whole == plan and (written or plan.clean)
     memory.save(root, options.checks, learnt[0] if learnt else session.learnt(), index, findings(problems), settled)
-    return Report(sources, problems, plan, len(units), rendered, written)
+    return Report(sources, problems, plan, len(units), rendered, written, unknown)
 
 
 def open_spec(root: str) -> tuple[Session, list[Problem]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from journey import names, tree
 from journey.artifact import Unit
+from journey.spec.view import View
 
 
 class Scope(NamedTuple):
@@ -26,21 +27,69 @@ class Scope(NamedTuple):
         return all(not wanted or value in wanted for wanted, value in zip(self, unit[1:4], strict=True))
 
 
+class Unknown(NamedTuple):
+    """A word of a scope that nothing goes by: of which kind, and the names of that kind that the spec has."""
+
+    kind: str
+    name: str
+    known: tuple[str, ...]
+
+
 class Owners(Protocol):
-    """Who knows which unit each file is of."""
+    """Who knows the spec, and which unit each file is of."""
+
+    @property
+    def view(self) -> View: ...
 
     def owners(self) -> dict[str, Unit]: ...
 
 
-def narrowed(plan: tree.Plan, scope: Scope, session: Owners) -> tree.Plan:
-    """The plan without what is out of scope.
+def narrowed(plan: tree.Plan, scope: Scope, session: Owners) -> tuple[tree.Plan, tuple[Unknown, ...]]:
+    """The plan without what is out of scope, and the words of the scope that neither the spec nor a file goes by.
 
     `session` says which unit a file is of, now or in the last run. A stray that no unit is known to have made is judged
     by its path: each part of the scope must stand in it as a folder or as (part of) the file's name.
     """
     if scope.whole:
-        return plan
+        return plan, ()
     owners = session.owners()
+    strays = [path for path in plan.delete if path not in owners]
+    unknown = _unknown(unmatched(scope, owners.values()), session.view, strays)
+    return _cut(plan, scope, owners), unknown
+
+
+def unmatched(scope: Scope, units: Iterable[Unit]) -> Scope:
+    """The words of the scope that no unit has."""
+    found = {unit[1:4] for unit in units}
+
+    def missed(at: int, wanted: Collection[str]) -> tuple[str, ...]:
+        names = {place[at] for place in found} - {""} if wanted else ()
+        return tuple(word for word in wanted if word not in names)
+
+    return Scope(*(missed(at, wanted) for at, wanted in enumerate(scope)))
+
+
+def _unknown(words: Scope, view: View, strays: Iterable[str]) -> tuple[Unknown, ...]:
+    """Those of the words that are not in the spec either, and that no stray's path has: what is gone may be named."""
+    if words.whole:
+        return ()
+    from journey.spec import resolve
+
+    kinds = (
+        ("environment", words.environments, resolve.environments(view)),
+        ("cluster", words.clusters, resolve.clusters(view)),
+        ("service", words.services, resolve.services(view)),
+    )
+    split = [_split(path) for path in strays]
+    return tuple(
+        Unknown(kind, word, known)
+        for kind, wanted, known in kinds
+        for word in wanted
+        if word not in known and not (word and any(_names(word, *path) for path in split))
+    )
+
+
+def _cut(plan: tree.Plan, scope: Scope, owners: Mapping[str, Unit]) -> tree.Plan:
 
     def kept(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(path for path in paths if _in_scope(path, scope, owners))
@@ -54,13 +103,18 @@ def narrowed(plan: tree.Plan, scope: Scope, session: Owners) -> tree.Plan:
     )
 
 
-def _in_scope(path: str, scope: Scope, owners: dict[str, Unit]) -> bool:
+def _in_scope(path: str, scope: Scope, owners: Mapping[str, Unit]) -> bool:
     unit = owners.get(path)
     if unit is not None:
         return scope.has(unit)
-    folders = path.split("/")
-    stem = folders.pop().partition(".")[0]
+    folders, stem = _split(path)
     return all(not wanted or any(_names(word, folders, stem) for word in wanted) for wanted in scope)
+
+
+def _split(path: str) -> tuple[list[str], str]:
+    """A path's folders, and its file's name up to the first dot."""
+    folders = path.split("/")
+    return folders, folders.pop().partition(".")[0]
 
 
 def _names(word: str, folders: list[str], stem: str) -> bool:
