@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+import journey as journey_package
 from tests.cli.conftest import Journey
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+RULE = re.compile(
+    r'"((?:spec|yaml|schema|references|images|naming|tree|doctor|outside|workflow|workloads?)/[a-z][a-z-]+)"'
+)
+IN_TREE = re.compile(r'problem\(path, "([a-z-]+)"|\(plan\.[a-z]+, "([a-z-]+)"')
 
 
 def test_the_graph_draws_what_dials_what(shop: Path, journey: Journey) -> None:
@@ -79,6 +86,18 @@ def test_checks_list_every_rule(journey: Journey) -> None:
     assert {"spec/unknown-team", "workflow/command"} <= set(rules) and all(rules.values())
     lines = journey("checks").out.splitlines()
     assert [line.split()[0] for line in lines] == sorted(rules)
+    assert sorted(rules_in_code() - rules.keys()) == []
+
+
+def rules_in_code() -> set[str]:
+    """The rules that the package's code spells out, where they are told and where they are listed."""
+    package = Path(journey_package.__file__).parent
+    said = [path.read_text(encoding="utf-8") for path in package.rglob("*.py")]
+    whole = {rule for text in said for rule in RULE.findall(text)}
+    tree = [
+        text for path in (package / "tree").glob("*.py") for text in IN_TREE.findall(path.read_text(encoding="utf-8"))
+    ]
+    return whole | {f"tree/{rule or other}" for rule, other in tree}
 
 
 @pytest.mark.parametrize("document", ["platform", "service", "promoted-platform", "promoted-service"])

@@ -6,9 +6,11 @@ import json
 
 import click
 
-from journey import checks
+from journey import checks, doctor, tree
 from journey.cli.root import Shared
+from journey.objectschemas import user
 from journey.pipeline import outside
+from journey.pipeline import rules as run
 from journey.spec import rules
 
 
@@ -16,8 +18,8 @@ from journey.spec import rules
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(shared: Shared, style: str) -> int:
-    """List every rule that `render` and `check` hold, and what it demands; those of outside programs aside."""
-    known: dict[str, str] = {**rules.RULES, **outside.RULES}
+    """List every rule of `render`, `check` and `doctor`, and what it demands; those of outside programs aside."""
+    known: dict[str, str] = {**rules.RULES, **run.RULES, **user.RULES, **tree.RULES, **outside.RULES, **doctor.RULES}
     for check in checks.registered():
         known.update(check.RULES)
     if style == "json":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -14,6 +15,10 @@ from journey.objectschemas.kubernetes import JsonSchema
 from journey.problem import Place, Problem
 
 RULE = "schema/user-schema"
+RULES: Mapping[str, str] = MappingProxyType(
+    {RULE: "A file that `schemas` names can be read, holds schemas, and says no kind that another has said."}
+)
+"""The rule's id, with what it asks in a sentence."""
 _KINDS = "x-kubernetes-group-version-kind"
 _HINT = f"name files that hold CustomResourceDefinitions, or JSON Schemas with {_KINDS}"
 

@@ -2,6 +2,7 @@
 
 from journey.tree.model import (
     HEADER,
+    RULES,
     TEMPORARY,
     ApplyError,
     Entry,
@@ -20,6 +21,7 @@ from journey.tree.writing import Writer, apply, delete_paths, sweep_temporaries,
 
 __all__ = [
     "HEADER",
+    "RULES",
     "TEMPORARY",
     "ApplyError",
     "Entry",

@@ -7,12 +7,30 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import NamedTuple
 
 from journey.problem import Place, Problem
 
 HEADER = "Rendered by journey;"
 """Stands in one of the first three lines of a rendered file: in a comment, or as JSON's `$comment`."""
+
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "tree/path": "A rendered file's path is plain, relative, in a place that is rendered, and no other file's folder.",
+        "tree/case": "No two paths of rendered files differ in case alone.",
+        "tree/symlink": "No rendered file is reached through a symbolic link.",
+        "tree/folder": "No file stands where a rendered file needs a folder.",
+        "tree/not-ours": "No hand-written file stands where one is rendered.",
+        "tree/read": "What stands where files are rendered can be read.",
+        "tree/write": "What is rendered can be written, and what is not rendered any more deleted.",
+        "tree/missing": "Every file that the spec renders is there.",
+        "tree/edited": "A rendered file has the content that the spec renders.",
+        "tree/mode-changed": "A rendered file is executable where the spec renders it so, and nowhere else.",
+        "tree/stray": "Where files are rendered there is none that the spec does not render.",
+    }
+)
+"""Every rule's id, with what it asks in a sentence."""
 
 TEMPORARY = ".journey-tmp-"
 """How the names of files that are still being written begin. One that is met at rest was left by a killed run."""
