@@ -129,6 +129,8 @@ def test_what_must_be_given_is_told_at_once(empty: Path, journey: Journey) -> No
     code, _, err = journey("init")
     assert code == 2 and "--domain, --repository must be given: there is no terminal to ask on" in err
     assert written(empty) == []
+    said = " ".join(journey("init", "--help").out.split())
+    assert "what has none must be given: --domain, and --repository where the folder has no remote `origin`." in said
 
 
 def test_wrong_answers_are_told_at_once(empty: Path, journey: Journey) -> None:

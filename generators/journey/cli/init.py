@@ -40,7 +40,7 @@ Given = dict[str, Any]
 @click.argument("folder", required=False, type=click.Path(file_okay=False))
 @click.option("--name", help="Name of the platform; the folder's unless given.")
 @click.option("--domain", help="Domain that hosts are made under.")
-@click.option("--repository", help="Git repository that Argo CD pulls; the remote `origin` unless given.")
+@click.option("--repository", help="Git repository that Argo CD pulls; the remote `origin`, if any, unless given.")
 @click.option("--registry", help="Image registry; GitHub's for a repository there.")
 @click.option("--team", help="Team that owns it; `platform` unless given.")
 @click.option("--contact", help="Mail address of the team.")
@@ -52,7 +52,11 @@ Given = dict[str, Any]
 @click.option("--service", help="First service; `web` unless given.")
 @click.pass_context
 def command(ctx: click.Context, /, folder: str | None, **given: str | tuple[str, ...] | None) -> int:
-    """Make a new platform in an empty folder. What no option says is asked, or has its default without a terminal."""
+    """Make a new platform in an empty folder.
+
+    What no option says is asked. Without a terminal it has its default, and what has none must be given: --domain, and
+    --repository where the folder has no remote `origin`.
+    """
     root = Path(folder or (ctx.parent and ctx.parent.params.get("root")) or ".").resolve()
     _refuse_occupied(root)
     answers = _settle({name: value or None for name, value in given.items()}, root)
