@@ -111,6 +111,29 @@ def test_a_bug_is_one_line_and_a_file_to_send(journey: Journey, shop: Path, monk
     assert (shop / ".journey/.gitignore").read_text() == "*\n"
 
 
+def test_a_bug_is_kept_below_the_root(
+    journey: Journey, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "run", broken)
+    monkeypatch.setattr(sys, "argv", ["journey", "check", "\udcff"])
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    code, _, err = journey("--root", "../shop", "check")
+    assert code == 3 and err.endswith(f"; report it with the file {shop / '.journey/crash.txt'}\n")
+    assert (shop / ".journey/crash.txt").read_text().splitlines()[1] == "check \\udcff"
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_bug_before_the_root_is_known_is_kept_here(
+    journey: Journey, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("journey.cli.root.find_root", broken)
+    code, _, err = journey("check")
+    assert code == 3 and err.endswith("; report it with the file .journey/crash.txt\n")
+    assert (shop / ".journey/crash.txt").exists()
+
+
 def test_a_bug_where_nothing_can_be_written_is_told_whole(
     journey: Journey, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

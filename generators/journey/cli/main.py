@@ -43,12 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from journey.cli.root import cli
+    from journey.cli.root import Shared, cli
 
+    shared = Shared()
     try:
-        code = cli.main(arguments, prog_name="journey", standalone_mode=False)
+        code = cli.main(arguments, prog_name="journey", standalone_mode=False, obj=shared)
         return code if isinstance(code, int) else 0
     except Exception as error:  # noqa: BLE001 - the one error boundary
         from journey.cli.crash import report
 
-        return report(error)
+        return report(error, shared.root)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import NamedTuple
 
 import click
 
@@ -16,10 +15,14 @@ READER_GONE = 141
 """128 + SIGPIPE, as shells have it."""
 
 
-class Shared(NamedTuple):
-    """Options of every command. `root` is the folder of platform.yaml, or the working folder where there is none."""
+class Shared:
+    """Options of every command. `root` is the folder of platform.yaml, or the working folder where there is none.
 
-    root: str
+    It is empty until the options are read; who starts a command may keep this and look at it after a crash.
+    """
+
+    def __init__(self, root: str = "") -> None:
+        self.root = root
 
 
 class Lazy(click.Group):
@@ -83,4 +86,4 @@ def find_root(start: str) -> str:
 def cli(ctx: click.Context, root: str | None) -> None:
     """Render one spec of a platform into every file that it runs on."""
     ctx.color = False if os.environ.get("NO_COLOR") else None  # https://no-color.org
-    ctx.obj = Shared(os.path.abspath(root) if root else find_root("."))
+    ctx.ensure_object(Shared).root = os.path.abspath(root) if root else find_root(".")
