@@ -44,6 +44,15 @@ def test_what_has_a_meaning_elsewhere_is_escaped(sources: Sources, capsys: pytes
     assert (result["level"], result["message"]) == ("warning", {"text": "100 %\nof it"})
 
 
+def test_what_a_terminal_would_obey_is_escaped_in_text(sources: Sources, capsys: pytest.CaptureFixture[str]) -> None:
+    place = Place("apps/\x1b[2J\u202ecod\udcff/service.yaml", 1, 2)
+    odd = Problem(place, "spec/name", "`a\r\nb`", "not \u2066é\x07")
+    assert told(sources, capsys, "text", odd) == (
+        "apps/\\x1b[2J\\u202ecod\\udcff/service.yaml:1:2: spec/name: `a\\r\\nb`\n    not \\u2066é\\x07\n"
+    )
+    assert table(sources, capsys, plan(["charts/a\x1bb/c.yaml"]))[1].split()[0] == "charts/a\\x1bb"
+
+
 def test_findings_are_sorted_and_each_is_told_once(sources: Sources, capsys: pytest.CaptureFixture[str]) -> None:
     problems = [Problem(Place("b", 1, 1), "r", "m"), Problem(Place("a", 10, 1), "r", "m")]
     problems += [Problem(Place("a", 2, 1), "r", "m"), problems[0]]

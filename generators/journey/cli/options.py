@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from journey.pipeline.narrow import Scope, Unknown
+from journey.tree.model import shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,4 +48,4 @@ def refuse_unknown(names: Iterable[Unknown]) -> None:
 
     said = [(f"there is no {kind} `{name}`", did_you_mean(name, known)) for kind, name, known in names]
     if said:
-        raise click.UsageError("\n".join("; ".join(filter(None, line)) for line in said))
+        raise click.UsageError("\n".join(shown("; ".join(filter(None, line))) for line in said))

@@ -14,6 +14,7 @@ from journey import __version__
 from journey.pipeline import Report, has_error
 from journey.problem import Level, Place, Problem
 from journey.spec.sources import Sources
+from journey.tree.model import shown
 
 if TYPE_CHECKING:
     from journey.pipeline.exempt import Exempt
@@ -46,12 +47,13 @@ def _order(item: Located) -> tuple[str, int, int, str, str]:
 
 
 def _text(located: list[Located]) -> None:
+    """Names that users give may hold what moves a terminal's cursor, turns its text around, or is no text at all."""
     for place, problem in located:
         color = "red" if problem.level is Level.ERROR else "yellow"
-        where = f"{click.style(str(place), bold=True)}: " if place.file else ""
-        click.echo(f"{where}{click.style(problem.rule, fg=color)}: {problem.message}")
+        where = f"{click.style(shown(str(place)), bold=True)}: " if place.file else ""
+        click.echo(f"{where}{click.style(shown(problem.rule), fg=color)}: {shown(problem.message)}")
         if problem.hint:
-            click.echo(f"    {problem.hint}")
+            click.echo(f"    {shown(problem.hint)}")
 
 
 def _json(located: list[Located]) -> None:
@@ -125,7 +127,9 @@ def changes(found: Report) -> None:
         click.echo(f"{_counted(len(found.problems), 'problem')}", err=True)
         return
     rows = _rows({kind: getattr(plan, kind) for kind in KINDS})
-    _table(("", "created", "updated", "deleted", "modes"), [(name, *_cells(count)) for name, count in rows.items()])
+    _table(
+        ("", "created", "updated", "deleted", "modes"), [(shown(name), *_cells(count)) for name, count in rows.items()]
+    )
     click.echo(f"{_counted(len(plan.unchanged), 'file')} unchanged")
 
 
@@ -205,7 +209,7 @@ def outside(judged: Judgement | None) -> None:
     click.echo(f"{_counted(judged.files, 'file')} judged by outside programs, {judged.judged} of them now")
     for skip, findings, files in judged.skipped:
         what = f"{_counted(findings, 'finding')} in {_counted(files, 'file')}"
-        click.echo(f"skipped {skip.rule} under {skip.path}: {what}: {skip.reason}")
+        click.echo(f"skipped {shown(f'{skip.rule} under {skip.path}: {what}: {skip.reason}')}")
 
 
 def counted(problems: Sequence[Problem]) -> str:
