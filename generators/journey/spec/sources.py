@@ -116,6 +116,8 @@ class Sources:
     @property
     def refused(self) -> list[Problem]:
         """The problems, those of YAML at the nodes that they spoil: what rules find elsewhere in the file counts."""
+        if not self.problems:
+            return []
         from journey.spec.refusals import at_nodes
 
         return [found for problem in self.problems for found in at_nodes(self._text(problem.where.file), problem)]
@@ -150,16 +152,29 @@ def load(root: str, known: Mapping[str, Document] | None = None, each: Each = ma
     reader = _Reader(root, known or {})
     reader.take([ROOT_FILE], map)
     platform = reader.documents[ROOT_FILE].value
-    files, problems = promoted_files(root, ""), reader.problems
-    for file in service_files(root, platform, problems):
+    spoilt = [problem.where for problem in Sources(root, reader.documents, reader.problems).refused]
+    files = promoted_files(root, "")
+    found: list[Problem] = []
+    for file in service_files(root, platform, found):
         files += [file, *promoted_files(root, os.path.dirname(file))]
     reader.take(files, each)
-    spoilt = Sources(root, reader.documents, problems).refused
     for file in files:
-        if _is_promoted(file) and not _in_doubt(file, spoilt):
-            problems += _misplaced(file, platform["environments"])
-    problems += _headless(root, reader.documents)
-    return Sources(root, reader.documents, problems, dict(_schema_files(root, platform, problems)))
+        environment = Pointer(ROOT_FILE, ("environments", os.path.basename(file).removesuffix(".yaml")))
+        if _is_promoted(file) and not _spoilt(environment, spoilt):
+            found += _misplaced(file, platform["environments"])
+    found += _headless(root, reader.documents)
+    schemas = dict(_schema_files(root, platform, found))
+    told = (problem for problem in found if not _spoilt(problem.where, spoilt))
+    return Sources(root, reader.documents, [*reader.problems, *told], schemas)
+
+
+def _spoilt(where: Pointer | Place, spoilt: Sequence[Pointer | Place]) -> bool:
+    """Whether what stands at a node is refused already."""
+    if not spoilt:
+        return False
+    from journey.spec.refusals import touches
+
+    return any(isinstance(other, Pointer) and touches(where, other) for other in spoilt)
 
 
 def _is_promoted(file: str) -> bool:
@@ -309,14 +324,6 @@ def _schema_files(root: str, platform: Mapping[str, Any], problems: list[Problem
 
 def _leaves(pattern: str) -> bool:
     return os.path.isabs(pattern) or ".." in pattern.split("/")
-
-
-def _in_doubt(file: str, spoilt: Iterable[Problem]) -> bool:
-    """Whether what platform.yaml says of a promoted file's environment is refused."""
-    from journey.spec.refusals import touches
-
-    node = Pointer(ROOT_FILE, ("environments", os.path.basename(file).removesuffix(".yaml")))
-    return any(isinstance(where, Pointer) and touches(where, node) for where in (found.where for found in spoilt))
 
 
 def _misplaced(file: str, environments: Mapping[str, Any]) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ _WANTED = {
     "choice": "a string",
 }
 _DROP = object()
-"""What a refused value becomes: its key or element is left out of the clean value."""
+"""What a refused value becomes: its key is left out of the clean value, an element gives way to an empty one."""
 
 
 def did_you_mean(word: object, known: Iterable[object]) -> str:
@@ -146,7 +146,10 @@ class Validator:
         if shape.shortest and len(value) < shape.shortest:
             return self._refuse("empty", path, f"`{path[-1]}` needs at least {shape.shortest} entry", shape.description)
         found = [self._clean(shape.element, item, (*path, index)) for index, item in enumerate(value)]
-        return [item for item in found if item is not _DROP]
+        while found and found[-1] is _DROP:
+            found.pop()
+        # what follows keeps its index, by which findings about it are placed
+        return [empty(shape.element) if item is _DROP else item for item in found]
 
     def _text(self, shape: Shape, value: object, path: tuple[str | int, ...]) -> Any:
         if type(value) is not str:
