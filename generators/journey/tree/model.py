@@ -17,7 +17,7 @@ HEADER = "Rendered by journey;"
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        "tree/path": "A rendered file's path is plain, relative, in a place that is rendered, and no other file's folder.",
+        "tree/path": "A rendered file's path is plain, relative, in a place of rendered files, and no other's folder.",
         "tree/case": "No two paths of rendered files differ in case alone.",
         "tree/symlink": "No rendered file is reached through a symbolic link.",
         "tree/folder": "No file stands where a rendered file needs a folder.",
