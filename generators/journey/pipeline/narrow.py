@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from journey import names, tree
 from journey.artifact import Unit
-from journey.spec.view import View
+
+if TYPE_CHECKING:
+    from journey.spec.view import View
 
 
 class Scope(NamedTuple):
