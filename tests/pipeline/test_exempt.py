@@ -36,7 +36,14 @@ def test_what_is_off_in_an_environment_names_it(tmp_path: Path) -> None:
 
 
 def test_defaults_switch_off_for_every_service(tmp_path: Path) -> None:
-    assert told(tmp_path, PLATFORM + DEFAULTS, a="", b="enabled: false\n") == ["without monitor: a (nobody looks)"]
+    assert told(tmp_path, PLATFORM + DEFAULTS, a="", b="") == ["without monitor: every service (nobody looks)"]
+
+
+def test_defaults_beside_what_a_service_says_name_each_service(tmp_path: Path) -> None:
+    assert told(tmp_path, PLATFORM + DEFAULTS, a=OFF, b="enabled: false\n") == [
+        "without monitor: a (nobody looks)",
+        "without networkPolicy: a (callers unknown)",
+    ]
 
 
 def test_what_a_promoted_base_says_counts(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ FILE = "cache.msgpack"
 class _Stored(msgspec.Struct, array_like=True):
     code: bytes
     plugins: list[str]
-    documents: list[tuple[str, tuple[int, ...], msgspec.Raw]]
+    documents: list[tuple[str, tuple[int, ...], bytes, msgspec.Raw]]
     graph: msgspec.Raw
     units: list[Outcome]
     entries: msgspec.Raw
@@ -79,7 +79,7 @@ class Cache:
     @cached_property
     def documents(self) -> dict[str, Document]:
         """The files of the spec by path."""
-        return {file: Document(file, stamp, raw=raw) for file, stamp, raw in self._stored.documents}
+        return {file: Document(file, stamp, None, raw, digest) for file, stamp, digest, raw in self._stored.documents}
 
     @cached_property
     def index(self) -> Index:
@@ -162,7 +162,7 @@ def save(root: str, checks: bool, learnt: Learnt, index: Index, findings: tuple[
     stored = _Stored(
         code_key(checks, learnt.plugins),
         learnt.plugins,
-        [(document.file, document.stamp, document.raw) for document in learnt.documents.values()],
+        [(one.file, one.stamp, one.digest, one.raw) for one in learnt.documents.values()],
         learnt.graph,
         learnt.outcomes,
         msgspec.Raw(msgspec.msgpack.encode(index.entries)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from journey.spec.sources import ROOT_FILE, SERVICES, Sources
 
 FIELD = "without"
+EVERY = "every service"
+"""Stands for a service's name where the platform's defaults alone switch a convention off."""
 _KEY = bytes((0xA0 | len(FIELD),)) + FIELD.encode()
 """The field's name as MessagePack writes it: a document without these bytes does not say it, and is not decoded."""
 
@@ -32,13 +34,22 @@ def exempt(sources: Sources) -> tuple[Exempt, ...]:
 
     It costs little where nothing is: only services are resolved for which a document says anything of it.
     """
-    names = _concerned(sources)
+    said = [file for file, document in sources.documents.items() if _KEY in bytes(document.raw)]
+    if said == [ROOT_FILE] and _only_defaults(sources.documents[ROOT_FILE].value):
+        off = sources.documents[ROOT_FILE].value["defaults"][FIELD]
+        return tuple(sorted(Exempt(name, EVERY, item["reason"], (), True) for name, item in off.items() if item))
+    names = _concerned(sources, said)
     return tuple(sorted(_resolved(sources, names))) if names else ()
 
 
-def _concerned(sources: Sources) -> list[str]:
+def _only_defaults(platform: dict[str, Any]) -> bool:
+    """Whether the platform's defaults say it, and those of no environment or cluster."""
+    holders = (*platform["environments"].values(), *platform["clusters"].values())
+    return FIELD in platform.get("defaults", {}) and not any(FIELD in one.get("defaults", {}) for one in holders)
+
+
+def _concerned(sources: Sources, said: list[str]) -> list[str]:
     """Services for which their own files, or defaults of the platform, may say that something is off."""
-    said = [file for file, document in sources.documents.items() if _KEY in bytes(document.raw)]
     services: dict[str, str] = sources.values[SERVICES]
     folders = {os.path.dirname(file) for file in said}
     if any(file == ROOT_FILE or file.startswith("promoted/") for file in said):

@@ -16,7 +16,7 @@ WORTH_FORKING = 200
 """Files from which a second process pays for its start."""
 
 Read = Callable[[str], Reading]
-Parsed = tuple[str, tuple[int, ...], bytes, list[Problem]]
+Parsed = tuple[str, tuple[int, ...], bytes, bytes, list[Problem]]
 
 
 def spread(read: Read, files: Sequence[str]) -> Iterable[Reading]:
@@ -36,7 +36,7 @@ def spread(read: Read, files: Sequence[str]) -> Iterable[Reading]:
     for child, ours in children:
         found: list[Parsed] = ours.recv()
         child.join()
-        parts.append([Reading(Document(file, stamp, raw=msgspec.Raw(raw)), more) for file, stamp, raw, more in found])
+        parts.append([_reading(*one) for one in found])
     return [parts[number % count][number // count] for number in range(len(files))]
 
 
@@ -46,4 +46,8 @@ def _serve(read: Read, files: Sequence[str], parent: Connection) -> None:
 
 def _plain(reading: Reading) -> Parsed:
     document, problems = reading
-    return document.file, document.stamp, bytes(document.raw), problems
+    return document.file, document.stamp, document.digest, bytes(document.raw), problems
+
+
+def _reading(file: str, stamp: tuple[int, ...], digest: bytes, raw: bytes, problems: list[Problem]) -> Reading:
+    return Reading(Document(file, stamp, None, msgspec.Raw(raw), digest), problems)

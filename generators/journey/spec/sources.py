@@ -24,20 +24,29 @@ DEFAULT_INCLUDES = ("apps/*/service.yaml",)
 MAX_BYTES = 4 * 1024 * 1024
 RACY_NS = 50_000_000
 """A file that was touched this long before it was read may be touched again without its stamp changing: times are only
-as fine as the clock's tick (git calls such files racily clean). It is read again next time."""
+as fine as the clock's tick (git calls such files racily clean). Its bytes are compared next time."""
 
 
 class Document:
-    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it.
+    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it, unless it has a `digest`:
+    then the file was touched so shortly before that its bytes must be compared.
 
     Its content is given as a value, or as MessagePack that is decoded when the value is asked for.
     """
 
-    __slots__ = ("_raw", "_value", "file", "stamp")
+    __slots__ = ("_raw", "_value", "digest", "file", "stamp")
 
-    def __init__(self, file: str, stamp: tuple[int, ...], value: Any = None, raw: msgspec.Raw | None = None) -> None:
+    def __init__(
+        self,
+        file: str,
+        stamp: tuple[int, ...],
+        value: Any = None,
+        raw: msgspec.Raw | None = None,
+        digest: bytes = b"",
+    ) -> None:
         self.file = file
         self.stamp = stamp
+        self.digest = digest
         self._value = value
         self._raw = raw
 
@@ -203,7 +212,9 @@ class _Reader:
 
     def _is_known(self, file: str) -> bool:
         document = self.known.get(file)
-        return document is not None and bool(document.stamp) and document.stamp == _stamp(self.root, file)
+        if document is None or not document.stamp or document.stamp != _stamp(self.root, file):
+            return False
+        return not document.digest or document.digest == _digest(_read(os.path.join(self.root, file)) or b"")
 
     def _read(self, file: str) -> Reading:
         return _reading(self.root, file)
@@ -234,10 +245,15 @@ def _reading(root: str, file: str) -> Reading:
     validator = Validator(file)
     value = validator.clean(shape, parsed.value)
     if not parsed.problems:
-        sure = not validator.problems and time.time_ns() - max(stamp[1:3], default=0) > RACY_NS
-        return Reading(Document(file, stamp if sure else (), value), validator.problems)
+        racy = time.time_ns() - max(stamp[1:3], default=0) <= RACY_NS
+        known = () if validator.problems else stamp
+        return Reading(Document(file, known, value, digest=_digest(data) if racy else b""), validator.problems)
     others = refusals.others(data, validator.problems, parsed.problems) if parsed.value is not None else []
     return Reading(Document(file, (), value), [*parsed.problems, *others])
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def _stamp(root: str, file: str) -> tuple[int, ...]:
