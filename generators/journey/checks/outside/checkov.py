@@ -90,9 +90,10 @@ def _finding(framework: str, check: dict[str, Any]) -> Finding:
 
 
 def _advice(check: dict[str, Any]) -> str:
-    keys = check["check_result"].get("evaluated_keys") or []
+    # checkov's own order changes from run to run
+    keys = sorted(filter(None, check["check_result"].get("evaluated_keys") or []))
     read = check.get("guideline") or ""
-    return "; ".join(filter(None, (f"look at {keys[0]}" if keys and keys[0] else "", read)))
+    return "; ".join(filter(None, (f"look at {keys[0]}" if keys else "", read)))
 
 
 CHECKOV = Checker(
