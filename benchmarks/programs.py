@@ -86,6 +86,7 @@ class Edit:
     """The edit of one service's image tag in one environment, and its undoing, so that each full run sees one input."""
 
     def __init__(self, folder: Path, count: int) -> None:
+        self.folder = folder
         self.service = f"svc-{min(7, count - 1):04d}"
         self.file = folder / f"apps/{self.service}/service.yaml"
         self.output = folder / EDITED_ENV / self.service / "deployment.yaml"

@@ -90,7 +90,8 @@ def scratch(below: Path) -> Iterator[Path]:
 def once(program: Program, work: Path, edit: Edit, outputs: Outputs, tag: str, sample: bool) -> Usage:
     """One run of one program, with what is untimed before and after it."""
     if program.kind == "full":
-        edit.undo()
+        if program.folder == edit.folder:
+            edit.undo()
         clean(program)
     elif program.kind == "edit":
         edit.apply(tag)

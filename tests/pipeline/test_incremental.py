@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -357,3 +358,20 @@ def test_a_target_that_is_given_up_leaves_nothing_and_owns_nothing(root: Path) -
     write(root, "apps/shop/service.yaml", service(release={"version": "3.0.0"}))
     assert run(root).written
     assert (root / "docs/reference/mine.yaml").exists()
+
+
+def test_a_spec_file_that_is_touched_is_read_and_nothing_else_is_done(root: Path) -> None:
+    for path in (root / "platform.yaml", root / "apps/shop/service.yaml"):
+        path.write_bytes(path.read_bytes())
+    report = run(root)
+    assert (report.rendered, report.written, report.failed) == (0, False, False)
+
+
+def test_an_edit_that_keeps_size_and_times_is_seen(root: Path) -> None:
+    path = root / "apps/shop/service.yaml"
+    before = path.stat()
+    path.write_text(path.read_text().replace("1.0.0", "1.0.7"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    report = run(root)
+    assert report.rendered == 4
+    assert any(b"1.0.7" in content for content in rendered(root).values())

@@ -28,8 +28,8 @@ as fine as the clock's tick (git calls such files racily clean). Its bytes are c
 
 
 class Document:
-    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it, unless it has a `digest`:
-    then the file was touched so shortly before that its bytes must be compared.
+    """A file of the spec as it was read. `stamp` tells an unchanged file without reading it, and `digest` one that was
+    touched but has the same bytes. Both are empty where it was not in order.
 
     Its content is given as a value, or as MessagePack that is decoded when the value is asked for.
     """
@@ -212,9 +212,11 @@ class _Reader:
 
     def _is_known(self, file: str) -> bool:
         document = self.known.get(file)
-        if document is None or not document.stamp or document.stamp != _stamp(self.root, file):
+        if document is None or not document.digest:
             return False
-        return not document.digest or document.digest == _digest(_read(os.path.join(self.root, file)) or b"")
+        if document.stamp and document.stamp == _stamp(self.root, file):
+            return True
+        return document.digest == _digest(_read(os.path.join(self.root, file)) or b"")
 
     def _read(self, file: str) -> Reading:
         return _reading(self.root, file)
@@ -245,9 +247,9 @@ def _reading(root: str, file: str) -> Reading:
     validator = Validator(file)
     value = validator.clean(shape, parsed.value)
     if not parsed.problems:
-        racy = time.time_ns() - max(stamp[1:3], default=0) <= RACY_NS
-        known = () if validator.problems else stamp
-        return Reading(Document(file, known, value, digest=_digest(data) if racy else b""), validator.problems)
+        sure = time.time_ns() - max(stamp[1:3], default=0) > RACY_NS
+        digest = b"" if validator.problems else _digest(data)
+        return Reading(Document(file, stamp if sure else (), value, digest=digest), validator.problems)
     others = refusals.others(data, validator.problems, parsed.problems) if parsed.value is not None else []
     return Reading(Document(file, (), value), [*parsed.problems, *others])
 
