@@ -72,7 +72,7 @@ def test_no_committed_file_tells_of_a_machine_or_carries_a_secret() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"https://pypi.org/" + b"simple/click",
+        b"https://pypi." + b"org/simple/click",
         b"https://files.python" + b"hosted.org/packages/x.whl",
         b'"resolved"' + b': "https://example.com/x.tgz"',
         b"--index" + b"-url https://example.com",
