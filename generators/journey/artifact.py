@@ -13,6 +13,10 @@ Node: TypeAlias = Scalar | Mapping[str, "Node"] | Sequence["Node"]
 """A tree as YAML and JSON know it. Other formats have trees of their own in `journey.formats`."""
 
 
+HEADER = "Rendered by journey;"
+"""Begins the remark in one of the first three lines of a rendered file: by it an orphan elsewhere is known as ours."""
+
+
 class Format(StrEnum):
     """How an artifact's content becomes bytes; each has an emitter in `journey.formats`."""
 

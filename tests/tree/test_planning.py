@@ -9,7 +9,8 @@ from typing import ClassVar
 import pytest
 
 from journey import tree
-from journey.tree import Index, Owned, Stat, Wanted
+from journey.tree import Entry, Index, Owned, Stat, Wanted, sure
+from journey.tree.planning import RACY_NS
 from tests.tree.support import (
     HEADER,
     NO_INDEX,
@@ -291,3 +292,13 @@ def test_wanted_is_not_executable_unless_said() -> None:
 def test_nothing_owned_nothing_touched(tmp_path: Path) -> None:
     put(tmp_path, {"environments/a": HEADER})
     assert plan(tmp_path, {}, owned=Owned()).clean
+
+
+def test_an_index_that_is_stored_again_keeps_what_is_sure() -> None:
+    def entry(mtime_ns: int, ctime_ns: int) -> Entry:
+        return Entry(b"x", Stat(1, mtime_ns, ctime_ns, 1, 0o100644))
+
+    now = 10 * RACY_NS
+    old, racy = now - RACY_NS - 1, now - RACY_NS
+    found = sure(Index({"old": entry(old, old), "edited": entry(racy, old), "moved": entry(old, racy)}, now))
+    assert found == Index({"old": entry(old, old)}, now)

@@ -6,11 +6,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from journey.pipeline.work import Progress
-
+from journey.pipeline.progress import Progress, silent
 
 DELAY = 0.5
 """Seconds before it appears: short work shows nothing."""
@@ -20,7 +17,7 @@ DELAY = 0.5
 def bar(doing: str) -> Iterator[Progress]:
     """Shows `doing 300 of 3000` on standard error while the block runs."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield silent
         return
     started = time.monotonic()
     shown = False

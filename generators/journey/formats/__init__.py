@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from journey import artifact
 from journey.artifact import Format
 from journey.formats import json, text, yaml
 
-HEADER = 'Rendered by journey; edit the spec and run "make render".'
+HEADER = f'{artifact.HEADER} edit the spec and run "make render".'
 """The remark that opens each rendered file whose format takes comments; JSON has none, and plain text says itself."""
 
 _HASH_HEADER = f"# {HEADER}\n"

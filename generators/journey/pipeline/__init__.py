@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from journey import tree
 from journey.pipeline import cache as memory
 from journey.pipeline.narrow import Scope, Unknown, narrowed, unmatched
+from journey.pipeline.progress import Progress, silent
 from journey.pipeline.quick import Watch, as_it_was
 from journey.pipeline.results import as_problem, findings
 from journey.problem import Level, Problem
@@ -20,7 +21,7 @@ from journey.spec.sources import Reading, Sources
 
 if TYPE_CHECKING:
     from journey.pipeline.session import Session
-    from journey.pipeline.work import Progress, Workers
+    from journey.pipeline.work import Workers
 
 
 class Options(NamedTuple):
@@ -50,10 +51,6 @@ class Report(NamedTuple):
     def failed(self) -> bool:
         """Whether there is an error among the problems."""
         return has_error(self.problems)
-
-
-def silent(done: int, total: int) -> None:
-    """No progress shown."""
 
 
 def run(options: Options, write: bool, progress: Progress = silent) -> Report:
@@ -116,7 +113,7 @@ def _bring(
     units = session.units()
     rendered = session.do(units, workers, progress)
     problems += session.found_in(units)
-    index, plan, whole, written = session.known.index, None, None, False
+    index, plan, whole, written = tree.sure(session.known.index), None, None, False
     unknown: tuple[Unknown, ...] = ()
     if not has_error(problems):
         whole, wrong = compare(root, session, watch, units)

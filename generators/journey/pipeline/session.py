@@ -16,8 +16,9 @@ from journey.facts.rendered import PATTERNS
 from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
 from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
+from journey.pipeline.progress import Progress
 from journey.pipeline.results import Outcome, Result
-from journey.pipeline.work import Job, Progress, Workers
+from journey.pipeline.work import Job, Workers
 from journey.problem import Pointer, Problem
 from journey.spec import resolve, rules
 from journey.spec.graph import Recorder

@@ -21,6 +21,7 @@ from journey import formats
 from journey.artifact import Artifact, Unit
 from journey.checks import references
 from journey.objects import Files
+from journey.pipeline.progress import Progress, silent
 from journey.pipeline.results import File, Finding, Outcome, Result, as_problem, findings, outcome
 from journey.problem import Problem
 from journey.spec.graph import Graph, Recorder
@@ -33,15 +34,8 @@ BATCH = 100
 WORTH_FORKING = 400
 """Units from which a second process pays for its start."""
 
-Progress = Callable[[int, int], None]
-"""Told how many units are done, of how many."""
-
 Meanwhile = Callable[[], None]
 """Something to do while files are written."""
-
-
-def silent(done: int, total: int) -> None:
-    """No progress shown."""
 
 
 def nothing() -> None:

@@ -1,7 +1,7 @@
 """Rendered files against the files on disk: scan, plan (pure), apply (safe). See `planning` for what stale means."""
 
+from journey.artifact import HEADER
 from journey.tree.model import (
-    HEADER,
     RULES,
     TEMPORARY,
     ApplyError,
@@ -15,7 +15,7 @@ from journey.tree.model import (
     digest,
     has_header,
 )
-from journey.tree.planning import plan, stale
+from journey.tree.planning import plan, stale, sure
 from journey.tree.scanning import read_file, scan
 from journey.tree.writing import Writer, apply, delete_paths, sweep_temporaries, write_file
 
@@ -40,6 +40,7 @@ __all__ = [
     "read_file",
     "scan",
     "stale",
+    "sure",
     "sweep_temporaries",
     "write_file",
 ]

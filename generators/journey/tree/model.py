@@ -10,10 +10,8 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
+from journey.artifact import HEADER
 from journey.problem import Place, Problem
-
-HEADER = "Rendered by journey;"
-"""Stands in one of the first three lines of a rendered file: in a comment, or as JSON's `$comment`."""
 
 RULES: Mapping[str, str] = MappingProxyType(
     {

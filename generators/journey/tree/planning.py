@@ -71,6 +71,14 @@ def plan(wanted: Mapping[str, Wanted], seen: Scan, index: Index, read: Callable[
     )
 
 
+def sure(index: Index) -> Index:
+    """The entries that need not be read to be trusted: what may be stored again, later, without a look at the disk."""
+    racy_from = index.written_ns - RACY_NS
+    entries = index.entries.items()
+    kept = {path: entry for path, entry in entries if max(entry.stat.mtime_ns, entry.stat.ctime_ns) < racy_from}
+    return Index(kept, index.written_ns)
+
+
 class _Comparison:
     def __init__(self, seen: Scan, index: Index, read: Callable[[str], bytes]) -> None:
         self._files = seen.files
