@@ -375,3 +375,14 @@ def test_an_edit_that_keeps_size_and_times_is_seen(root: Path) -> None:
     report = run(root)
     assert report.rendered == 4
     assert any(b"1.0.7" in content for content in rendered(root).values())
+
+
+def test_a_mode_that_was_changed_is_seen_and_put_back(root: Path) -> None:
+    assert run(root, write=False).rendered == 0
+    path = sorted(rendered(root))[0]
+    (root / path).chmod(0o755)
+    found = run(root, write=False).plan
+    assert found is not None
+    assert found.chmod == (path,)
+    assert run(root).written
+    assert not (root / path).stat().st_mode & 0o111
