@@ -86,12 +86,15 @@ def make_environment(pip: list[str]) -> None:
 
     print("setup: installing the locked packages into .venv/", flush=True)
     venv.create(VENV, clear=True, symlinks=True, with_pip=pip[0] == VENV_PYTHON)
-    run([*pip, "install", *PIP_OPTIONS, "--require-hashes", "--only-binary", ":all:", "--requirement", LOCK])
+    # The lock is the whole closure. `--no-deps` keeps pip from weighing newer releases of what an extra names
+    # (`coverage[toml]`), which it then refuses because their hashes are not in the lock.
+    run([*pip, "install", *PIP_OPTIONS, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", LOCK])
 
 
 def install_project(pip: list[str]) -> None:
-    """Install the project itself, editable; its dependencies and its build backend are in the lock."""
+    """Install the project itself, editable; its dependencies and its build backend are in the lock, as `check` holds."""
     run([*pip, "install", *PIP_OPTIONS, "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT])
+    run([*pip, "check", "--quiet", "--disable-pip-version-check"])
 
 
 def set_up() -> None:

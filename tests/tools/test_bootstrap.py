@@ -15,6 +15,10 @@ import pytest
 from tools import bootstrap
 
 
+PIP_COMMANDS = {"--editable": "install project", "check": "check"}
+"""An argument that only one command has -> what that command does."""
+
+
 @dataclass
 class Machine:
     """A checkout in a temporary folder, and the commands that setting it up would have run."""
@@ -24,7 +28,10 @@ class Machine:
     returncode: int = 0
 
     def run(self, command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
-        self.commands.append("install project" if "--editable" in command else "install lock")
+        what = next((what for sign, what in PIP_COMMANDS.items() if sign in command), "install lock")
+        assert (what == "install lock") == ("--require-hashes" in command)
+        assert what == "check" or "--no-deps" in command, "the lock is the whole closure; pip must resolve nothing"
+        self.commands.append(what)
         return subprocess.CompletedProcess(command, self.returncode)
 
     def create(self, folder: str, **_: object) -> None:
@@ -60,7 +67,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return made
 
 
-EVERYTHING = ["create", "install lock", "install project"]
+EVERYTHING = ["create", "install lock", "install project", "check"]
 
 
 def test_a_fresh_checkout_gets_everything_once(machine: Machine) -> None:
@@ -78,7 +85,7 @@ def test_another_lock_makes_the_environment_anew(machine: Machine) -> None:
 def test_a_change_of_the_project_alone_installs_the_project_alone(machine: Machine) -> None:
     machine.set_up()
     Path(bootstrap.PROJECT).write_text("[project]\nname = 'x'\n")
-    assert machine.set_up() == ["install project"]
+    assert machine.set_up() == ["install project", "check"]
     assert machine.set_up() == []
 
 
