@@ -9,7 +9,7 @@ ROOTS := $(patsubst %/platform.yaml,%,$(wildcard ./platform.yaml examples/*/plat
 .PHONY: help setup tools render check check-all test test-real lint format lock bench clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-13s %s\n' "$$name" "$$text"; done
 
 setup: ## Make .venv/ from the hashed lock; does nothing when it is up to date
 	@command -v $(PYTHON) >/dev/null || { echo "setup: no $(PYTHON) here: install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 2; }
@@ -25,7 +25,7 @@ test: setup ## Run the tests in parallel, with branch coverage; ARGS=tests/spec 
 	@$(BIN)/python -m pytest -n $(JOBS) $(if $(ARGS),--no-cov $(ARGS),--cov --cov-report=term:skip-covered)
 
 tools: setup ## Install the programs of `journey check --all` into .cache/tools/; needs Go
-	@$(BIN)/python tools/outside.py
+	@$(BIN)/python -m tools.outside
 
 check-all: tools ## Check as `check` does, and by checkov, actionlint and zizmor
 	@set -e; for root in $(ROOTS); do echo "$$root"; $(BIN)/journey --root "$$root" check --all; done
@@ -33,6 +33,10 @@ check-all: tools ## Check as `check` does, and by checkov, actionlint and zizmor
 test-real: tools ## Run the tests that need real programs, then check-all
 	@$(BIN)/python -m pytest -m real --no-cov $(ARGS)
 	@$(MAKE) --no-print-directory check-all
+
+.PHONY: e2e-explain
+e2e-explain: setup ## Prove explanations on every unit of every platform here, by trying every scalar of the spec
+	@$(BIN)/python -m tests.explain.proof $(ROOTS)
 
 lint: setup ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check .

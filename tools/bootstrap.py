@@ -88,11 +88,12 @@ def make_environment(pip: list[str]) -> None:
     venv.create(VENV, clear=True, symlinks=True, with_pip=pip[0] == VENV_PYTHON)
     # The lock is the whole closure. `--no-deps` keeps pip from weighing newer releases of what an extra names
     # (`coverage[toml]`), which it then refuses because their hashes are not in the lock.
-    run([*pip, "install", *PIP_OPTIONS, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", LOCK])
+    options = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
+    run([*pip, "install", *PIP_OPTIONS, *options, "--requirement", LOCK])
 
 
 def install_project(pip: list[str]) -> None:
-    """Install the project itself, editable; its dependencies and its build backend are in the lock, as `check` holds."""
+    """Install the project itself, editable; its dependencies and its build backend are in the lock: `check`."""
     run([*pip, "install", *PIP_OPTIONS, "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT])
     run([*pip, "check", "--quiet", "--disable-pip-version-check"])
 

@@ -1,8 +1,10 @@
-"""Install the programs that `journey check --all` runs: `python tools/outside.py`, which `make tools` does.
+"""Install programs that are not Python's: `python -m tools.outside [NAME...]`.
 
-checkov and zizmor from their hashed locks, each into an environment of its own (checkov asks for older libraries than
-the project does); actionlint built by Go from its pinned module. Each stands in `.cache/tools/NAME-HASH/`, where HASH
-is that of its lock, and `.cache/tools/bin/` links to those in use. With nothing to do it costs a few milliseconds.
+Without names, those that `journey check --all` runs, which `make tools` asks for: checkov and zizmor from their hashed
+locks, each into an environment of its own (checkov asks for older libraries than the project does), and actionlint.
+With names, those of `RIG`, which the proofs on real servers start: each is built by Go from the module in
+`tools/go/NAME/`, which `tools/gomod.py` pins. A program stands in `.cache/tools/NAME-HASH/`, where HASH is that of what
+pins it, and `.cache/tools/bin/` links to those of `make tools`. With nothing to do it costs a few milliseconds.
 """
 
 from __future__ import annotations
@@ -12,17 +14,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from tools import gomod
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tools"
 CACHE = ROOT / ".cache" / "tools"
 DONE = "installed"
 """A file that is written last: a folder without it was left by an interrupted run."""
-
-GO_PACKAGE = "github.com/rhysd/actionlint/cmd/actionlint"
 
 
 class InstallError(Exception):
@@ -54,33 +57,88 @@ def install_wheel(program: Program, folder: Path) -> None:
 
 
 def install_go(program: Program, folder: Path) -> None:
-    """Build from the module that go.mod names, as go.sum has its checksums."""
+    """Build the packages that go.mod names as tools, as go.sum has their checksums.
+
+    A package alone is named as the program is. What Go downloads and compiles on the way may be many gigabytes, so it
+    stands in a folder of its own that goes afterwards, and the program's own files are copied out of it.
+    """
     go = shutil.which("go")
     if go is None:
         raise InstallError(
             f"{program.name} is built with Go, and there is no `go` on PATH: install Go, or put a ready-made"
             f" {program.name} on PATH"
         )
-    target = str(folder / program.made)
-    run([go, "build", "-mod=readonly", "-trimpath", "-o", target, GO_PACKAGE], cwd=program.pins[0].parent)
+    module = program.pins[0].parent
+    packages = gomod.directives(program.pins[0].read_text(encoding="utf-8"), "tool")
+    target = folder / program.made if len(packages) == 1 else folder
+    flags = f"-s -w {linked(program)}".strip()
+    build = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", f"{target}", *packages]
+    with tempfile.TemporaryDirectory(dir=folder, prefix="build-") as scratch:
+        caches = {"GOMODCACHE": f"{scratch}/modules", "GOCACHE": f"{scratch}/objects", "GOFLAGS": "-modcacherw"}
+        run(build, module, caches)
+        for name in SHARED.get(program.name, ()):
+            copy_shared(module, caches, name, folder / "share")
+
+
+def linked(program: Program) -> str:
+    """The linker's flags that tell a program its own version, which clients of it read; empty for most."""
+    for prefix, flags in VERSIONS.items():
+        if program.name.startswith(prefix):
+            version = gomod.version_of(program.pins[0].read_text(encoding="utf-8"))
+            major, minor, *_ = version.removeprefix("v").split(".")
+            return flags.format(version=version, major=major, minor=minor)
+    return ""
+
+
+def copy_shared(module: Path, caches: dict[str, str], name: str, share: Path) -> None:
+    """Copy a file or a folder of the program's own module; it stands there by its last name, and can be run."""
+    release = gomod.module_of((module / "go.mod").read_text(encoding="utf-8"))
+    asked = ["go", "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", release]
+    found = subprocess.run(asked, cwd=module, env={**os.environ, **caches}, check=True, capture_output=True, text=True)
+    source = Path(found.stdout.strip(), name)
+    target = share / source.name
+    share.mkdir(exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+    else:
+        shutil.copyfile(source, target)
+        target.chmod(0o755)
+
+
+def of_go(name: str) -> Program:
+    """A program that Go builds from its module in `tools/go/`."""
+    return Program(name, (TOOLS / "go" / name / "go.mod", TOOLS / "go" / name / "go.sum"), install_go, name)
 
 
 PROGRAMS = (
     Program("checkov", (TOOLS / "checkov.lock",), install_wheel, "bin/checkov"),
     Program("zizmor", (TOOLS / "zizmor.lock",), install_wheel, "bin/zizmor"),
-    Program(
-        "actionlint",
-        (TOOLS / "go" / "actionlint" / "go.mod", TOOLS / "go" / "actionlint" / "go.sum"),
-        install_go,
-        "actionlint",
-    ),
+    of_go("actionlint"),
 )
-"""What is installed, in this order."""
+"""What `make tools` installs, in this order."""
+
+RIG = tuple(map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd")))
+"""What the proofs on real servers start; each is built when a proof first asks for it."""
+
+VERSIONS = {
+    "kubernetes-": " ".join(
+        f"-X k8s.io/component-base/version.{name}={{{value}}}"
+        for name, value in (("gitVersion", "version"), ("gitMajor", "major"), ("gitMinor", "minor"))
+    ),
+    "argocd": "-X github.com/argoproj/argo-cd/v3/common.version={version}",
+}
+"""How programs are told their version, by the beginning of their names."""
+
+SHARED = {
+    "kwok": ("kustomize/stage",),
+    "argocd": ("manifests/crds", "hack/git-verify-wrapper.sh", "hack/gpg-wrapper.sh"),
+}
+"""Files of a program's own module that it is run with; they stand in `share/` beside it."""
 
 
-def run(command: list[str], cwd: Path = ROOT) -> None:
-    """Run a command whose own output says what went wrong."""
-    environment = {**os.environ, "CGO_ENABLED": "0"}
+def run(command: list[str], cwd: Path = ROOT, more: dict[str, str] | None = None) -> None:
+    """Run a command whose own output says what went wrong. `more` is added to its environment."""
+    environment = {**os.environ, "CGO_ENABLED": "0", **(more or {})}
     if subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False).returncode:
         raise InstallError("this command failed: " + " ".join(command))
 
@@ -104,7 +162,8 @@ def ensure(program: Program, cache: Path) -> bool:
         program.install(program, folder)
         (folder / DONE).touch()
         remove_older(program, folder)
-    link(cache / "bin" / program.name, folder / program.made)
+    if program not in RIG:
+        link(cache / "bin" / program.name, folder / program.made)
     return missing
 
 
@@ -127,7 +186,16 @@ def remove_older(program: Program, folder: Path) -> None:
             shutil.rmtree(other)
 
 
-def main() -> int:
+def wanted(names: Sequence[str]) -> tuple[Program, ...]:
+    """The programs of `make tools`, or those named. Raises InstallError for a name that is none."""
+    known = {program.name: program for program in (*PROGRAMS, *RIG)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InstallError(f"there is no program {', '.join(unknown)}; there are {', '.join(known)}")
+    return tuple(known[name] for name in names) if names else PROGRAMS
+
+
+def main(names: Sequence[str] = ()) -> int:
     """Exit 0 when all are there, 2 when one cannot be had: the others are installed all the same."""
     import fcntl
 
@@ -135,7 +203,12 @@ def main() -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(__file__, "rb") as only_one:  # two makes at once: the second waits, then finds nothing to do
         fcntl.flock(only_one, fcntl.LOCK_EX)
-        for program in PROGRAMS:
+        try:
+            programs = wanted(names)
+        except InstallError as error:
+            sys.stderr.write(f"tools: {error}\n")
+            return 2
+        for program in programs:
             try:
                 ensure(program, CACHE)
             except InstallError as error:
@@ -145,4 +218,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

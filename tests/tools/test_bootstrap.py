@@ -14,7 +14,6 @@ import pytest
 
 from tools import bootstrap
 
-
 PIP_COMMANDS = {"--editable": "install project", "check": "check"}
 """An argument that only one command has -> what that command does."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import outside
+from tools import gomod, outside
 from tools.outside import InstallError, Program
 
 
@@ -99,6 +99,57 @@ def test_the_others_are_installed_where_one_cannot_be_had(
     assert outside.main() == 0
 
 
+def test_a_program_of_the_rig_is_asked_for_by_name(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(outside, "RIG", (shelf.program,))
+    monkeypatch.setattr(outside, "CACHE", shelf.cache)
+    assert outside.main(["finder"]) == 0
+    assert (shelf.installed, (shelf.cache / "bin").exists()) == (1, False), "its versions may stand side by side"
+    assert outside.main(["fnder"]) == 2
+    assert capsys.readouterr().err == (
+        "tools: there is no program fnder; there are checkov, zizmor, actionlint, finder\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "flags"),
+    [
+        (
+            "kubernetes-1.34",
+            " ".join(
+                f"-X k8s.io/component-base/version.{name}"
+                for name in ("gitVersion=v1.34.4", "gitMajor=1", "gitMinor=34")
+            ),
+        ),
+        ("argocd", "-X github.com/argoproj/argo-cd/v3/common.version=v3.5.7"),
+        ("actionlint", ""),
+    ],
+)
+def test_programs_that_tell_their_version_are_given_it(name: str, flags: str) -> None:
+    assert outside.linked(outside.of_go(name)) == flags
+
+
+def test_files_of_the_programs_module_stand_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "module"
+    (module / "hack").mkdir(parents=True)
+    (module / "hack" / "wrap.sh").write_text("#!/bin/sh\n")
+    (module / "stages" / "fast").mkdir(parents=True)
+    (module / "stages" / "fast" / "a.yaml").write_text("a: 1\n")
+    pin = tmp_path / "pin"
+    pin.mkdir()
+    (pin / "go.mod").write_text("tool example.com/m/cmd\n\nrequire example.com/m v1.0.0\n")
+    go = tmp_path / "bin" / "go"
+    go.parent.mkdir()
+    go.write_text(f'#!/bin/sh\n[ "$6" = example.com/m ] && echo {module}\n')
+    go.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{go.parent}:/usr/bin:/bin")
+    for name in ("hack/wrap.sh", "stages"):
+        outside.copy_shared(pin, {}, name, tmp_path / "share")
+    assert os.access(tmp_path / "share" / "wrap.sh", os.X_OK)
+    assert (tmp_path / "share" / "stages" / "fast" / "a.yaml").read_text() == "a: 1\n"
+
+
 def test_every_program_is_pinned_by_hashes() -> None:
     for program in outside.PROGRAMS[:2]:
         text = program.pins[0].read_text()
@@ -106,6 +157,7 @@ def test_every_program_is_pinned_by_hashes() -> None:
         assert any(line.startswith(f"{program.name}==") for line in releases)
         assert "--hash=sha256:" in text
         assert not any(line.startswith("--") for line in text.splitlines())
-    module, sums = (file.read_text() for file in outside.PROGRAMS[2].pins)
-    assert "github.com/rhysd/actionlint v" in module
-    assert "github.com/rhysd/actionlint v" in sums
+    for program in (outside.PROGRAMS[2], *outside.RIG):
+        module, sums = (file.read_text() for file in program.pins)
+        name, version = gomod.module_of(module), gomod.version_of(module)
+        assert f"{name} {version} h1:" in sums, "the checksum of what is built"
