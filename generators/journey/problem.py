@@ -10,10 +10,11 @@ Step = str | int
 
 
 class Level(StrEnum):
-    """How much a Problem weighs: an error makes a command exit 1, a warning is printed and counted."""
+    """How much a Problem weighs: an error makes a command exit 1, a warning is printed and counted, a note answers."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class Pointer(NamedTuple):

@@ -48,7 +48,7 @@ def test_without_a_command_it_helps_and_refuses(journey: Journey) -> None:
     ("given", "hint"),
     [
         ("rendr", "there is no command `rendr`; did you mean `render`?"),
-        ("xyz", "there is no command `xyz`; known: add"),
+        ("xyz", "there is no command `xyz`; `journey --help` lists them"),
     ],
 )
 def test_an_unknown_command_is_refused_with_the_nearest(journey: Journey, given: str, hint: str) -> None:

@@ -54,7 +54,7 @@ def fault(arguments: list[str]) -> str:
 def missing(arguments: list[str]) -> list[str]:
     """Targets that the Makefile does not have."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    known = {name for line in re.findall(r"^([a-z -]+):", text, flags=re.MULTILINE) for name in line.split()}
+    known = {name for line in re.findall(r"^([a-z0-9 -]+):", text, flags=re.MULTILINE) for name in line.split()}
     targets = [word for word in arguments if "=" not in word and word not in ("...", "X")]
     return [word for word in targets if word not in known and not word.startswith("-") and not word.startswith("ci-")]
 

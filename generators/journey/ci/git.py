@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from journey.ci.refused import Refused
 
@@ -12,6 +14,18 @@ _QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 _BOT = {"NAME": "github-actions[bot]", "EMAIL": "41898282+github-actions[bot]@users.noreply.github.com"}
 _IDENTITY = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in _BOT.items()}
 """Who commits where the environment names nobody: the account that GitHub gives to workflows."""
+
+
+_HEADERS = ("author", "committer", "summary", "previous", "filename", "boundary")
+"""What begins a line of `git blame --line-porcelain` that tells of the commit named above it."""
+
+
+class LineCommit(NamedTuple):
+    """Who last changed a line: the commit's id, its author, and the date (ISO 8601) on which it was written."""
+
+    commit: str
+    author: str
+    date: str
 
 
 class Git:
@@ -64,3 +78,23 @@ class Git:
         for line in filter(None, output.split("\0")):
             added, removed, path = line.split("\t", 2)
             yield path, int(added) if added != "-" else 0, int(removed) if removed != "-" else 0
+
+    def blame(self, path: str) -> list[LineCommit]:
+        """Who last changed each line of a file of the work tree; empty where git does not know the file.
+
+        A line that is not committed yet has a commit of zeros (git-scm.com/docs/git-blame, "The porcelain format").
+        """
+        code, output, _ = self.ask("blame", "--line-porcelain", "--", path)
+        if code:
+            return []
+        found, commit, author, when = [], "", "", 0
+        for line in output.split("\n"):
+            if line.startswith("\t"):
+                found.append(LineCommit(commit, author, datetime.fromtimestamp(when, UTC).date().isoformat()))
+            elif line.startswith("author "):
+                author = line.removeprefix("author ")
+            elif line.startswith("author-time "):
+                when = int(line.removeprefix("author-time "))
+            elif not line.startswith(_HEADERS):
+                commit = line.split(" ")[0]
+        return found

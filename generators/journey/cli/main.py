@@ -16,6 +16,9 @@ EXIT_CRASH = 3
 COMMANDS = {
     "render": "Render the spec: write what differs, delete what is no longer rendered.",
     "check": "Check the spec and what it renders, and that nothing of it is stale.",
+    "explain": "Tell why a rendered field says what it says: spec lines, defaults, rules.",
+    "blame": "Print a rendered file with the spec line that made each line.",
+    "uses": "List the rendered fields that a line of the spec reaches.",
     "graph": "Draw services, datastores and what they dial.",
     "targets": "List the targets.",
     "checks": "List the checks and their rules.",

@@ -105,7 +105,8 @@ def _github(located: list[Located]) -> None:
         about = [f"file={_property(place.file)}"] if place.file else []
         about += [f"line={place.line}", f"col={place.column}"] if place.line else []
         about.append(f"title={_property(problem.rule)}")
-        click.echo(f"::{problem.level.value} {','.join(about)}::{_data(text)}")
+        command = "notice" if problem.level is Level.NOTE else problem.level.value
+        click.echo(f"::{command} {','.join(about)}::{_data(text)}")
 
 
 def _data(text: str) -> str:

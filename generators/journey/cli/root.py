@@ -51,7 +51,8 @@ class Lazy(click.Group):
         if args and args[0] not in COMMANDS:
             from journey.spec.validate import did_you_mean
 
-            ctx.fail(f"there is no command `{args[0]}`; {did_you_mean(args[0], COMMANDS)}")
+            hint = did_you_mean(args[0], COMMANDS) or "`journey --help` lists them"
+            ctx.fail(f"there is no command `{args[0]}`; {hint}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:

@@ -144,6 +144,19 @@ def open_spec(root: str) -> tuple[Session, list[Problem]]:
     return session, [*sources.problems, *(session.judge_spec(Local(session.job), silent) if sources.documents else ())]
 
 
+def open_rendered(root: str) -> tuple[Session, list[Problem]]:
+    """The spec under a root for questions about what it renders; what the last run knew is taken where it holds."""
+    from journey.pipeline.session import Session
+    from journey.pipeline.work import Local
+
+    known = memory.load(root, True)
+    sources = files.load(root, known.documents, _spread)
+    session = Session(sources, known, True)
+    if not sources.documents or (known.settled and not session.changed and not sources.problems):
+        return session, sources.problems
+    return session, [*sources.problems, *session.judge_spec(Local(session.job), silent)]
+
+
 def has_error(problems: Sequence[Problem]) -> bool:
     """Whether one of them is more than a warning."""
     return any(problem.level is Level.ERROR for problem in problems)

@@ -47,7 +47,7 @@ class Session:
         self.view = View(self.engine)
         self.user_schemas = load_user_schemas(sources.schemas)
         judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
-        self.job = Job(self.engine, self._render, Rules(judge))
+        self.job = Job(self.engine, self.render, Rules(judge))
         self.recorder = Recorder(known.graph, self.engine.suspects)
         self.fresh: dict[Unit, Outcome] = {}
         self.kept: dict[Unit, None] = {}
@@ -113,7 +113,7 @@ class Session:
             return list(targets.registered())
         return [target for target in map(targets.named, wanted) if target is not None]
 
-    def _render(self, unit: Unit, view: View) -> Iterable[Artifact]:
+    def render(self, unit: Unit, view: View) -> Iterable[Artifact]:
         target = targets.named(unit.target)
         return () if target is None else target.render(unit, view)  # none renders the spec's own units
 

@@ -9,6 +9,7 @@ from functools import cache
 from journey.spec.platform import PROMOTED_BLOCKS, PROMOTED_OVERLAYS, Platform
 from journey.spec.service import BASE_ONLY, Service
 from journey.spec.shape import Field, Shape, partial, shape_of
+from journey.spec.sources import ROOT_FILE, is_promoted
 
 
 @cache
@@ -90,6 +91,15 @@ def promoted_platform_shape() -> Shape:
         kept = {name: item for name, item in element.fields.items() if name != overlay}
         fields[block] = _replaced(fields[block], _with_element(holder, replace(element, fields=kept)))
     return Shape("record", title="PromotedPlatform", fields=fields)
+
+
+def shape_of_file(file: str) -> Shape:
+    """What a file of the spec may say, by its place."""
+    if file == ROOT_FILE:
+        return platform_shape()
+    if not is_promoted(file):
+        return service_shape()
+    return promoted_service_shape() if file.count("/") > 1 else promoted_platform_shape()
 
 
 def _yaml_names(shape: Shape, names: frozenset[str]) -> list[str]:

@@ -230,7 +230,8 @@ def promoted_file(view: View, name: str, env: str) -> str:
     return f"{service_file(view, name).removesuffix('service.yaml')}promoted/{env}.yaml"
 
 
-def _base(view: View, name: str, env: str, cluster_name: str) -> Layer | None:
+def base_of(view: View, name: str, env: str, cluster_name: str) -> Layer | None:
+    """What a service says outside overlays, as an environment has it on a cluster; None where it has none yet."""
     file = service_file(view, name)
     if follows_head(view, env):
         return Layer(Pointer(file), view.input(file) or {})
@@ -247,7 +248,7 @@ def _base(view: View, name: str, env: str, cluster_name: str) -> Layer | None:
 @inlined
 def layers(view: View, name: str, env: str, cluster_name: str) -> tuple[Layer, ...]:
     """All that is said of a service in an environment on a cluster, weakest first; empty where it is not."""
-    base = _base(view, name, env, cluster_name)
+    base = base_of(view, name, env, cluster_name)
     if base is None:
         return ()
     head = view.input(service_file(view, name)) or {}

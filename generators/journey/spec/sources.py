@@ -8,14 +8,11 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from journey.problem import Place, Pointer, Problem
-
-if TYPE_CHECKING:
-    from journey.spec.shape import Shape
 
 ROOT_FILE = "platform.yaml"
 SERVICES = "services"
@@ -169,7 +166,7 @@ def load(root: str, known: Mapping[str, Document] | None = None, each: Each = ma
     reader.take(files, each)
     for file in files:
         environment = Pointer(ROOT_FILE, ("environments", os.path.basename(file).removesuffix(".yaml")))
-        if _is_promoted(file) and not _spoilt(environment, spoilt):
+        if is_promoted(file) and not _spoilt(environment, spoilt):
             found += _misplaced(file, platform["environments"])
     found += _headless(root, reader.documents)
     schemas = dict(_schema_files(root, platform, found))
@@ -186,7 +183,8 @@ def _spoilt(where: Pointer | Place, spoilt: Sequence[Pointer | Place]) -> bool:
     return any(isinstance(other, Pointer) and touches(where, other) for other in spoilt)
 
 
-def _is_promoted(file: str) -> bool:
+def is_promoted(file: str) -> bool:
+    """Whether a file of the spec is a promoted one."""
     return os.path.basename(os.path.dirname(file)) == "promoted"
 
 
@@ -222,22 +220,11 @@ class _Reader:
         return _reading(self.root, file)
 
 
-def _shape_of(file: str) -> Shape:
-    """What a file may say, by its place."""
-    from journey.spec import documents
-
-    if file == ROOT_FILE:
-        return documents.platform_shape()
-    if not _is_promoted(file):
-        return documents.service_shape()
-    return documents.promoted_service_shape() if file.count("/") > 1 else documents.promoted_platform_shape()
-
-
 def _reading(root: str, file: str) -> Reading:
-    from journey.spec import refusals, yaml
+    from journey.spec import documents, refusals, yaml
     from journey.spec.validate import Validator, empty
 
-    shape, stamp = _shape_of(file), _stamp(root, file)
+    shape, stamp = documents.shape_of_file(file), _stamp(root, file)
     data = _read(os.path.join(root, file))
     if data is None:
         hint = "check that it is a readable file of at most 4 MiB"

@@ -83,6 +83,12 @@ def query(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[V
     return ask  # type: ignore[return-value]  # callers keep the declared parameters; all of them are positional strings
 
 
+def described(name: str) -> str:
+    """What a query is, in the first sentence of its documentation."""
+    function = _QUERIES.get(name)
+    return ((function.__doc__ if function else "") or "").split("\n")[0]
+
+
 _KEPT: dict[str, Any] = {}
 
 
