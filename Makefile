@@ -34,7 +34,10 @@ test-real: tools ## Run the tests that need real programs, then check-all
 	@$(BIN)/python -m pytest -m real --no-cov $(ARGS)
 	@$(MAKE) --no-print-directory check-all
 
-.PHONY: e2e-explain
+.PHONY: e2e-explain e2e-accepted
+e2e-accepted: setup ## Have real API servers accept every rendered object; needs Go, the first time ten minutes
+	@$(BIN)/python -m tests.e2e.accepted $(ROOTS)
+
 e2e-explain: setup ## Prove explanations on every unit of every platform here, by trying every scalar of the spec
 	@$(BIN)/python -m tests.explain.proof $(ROOTS)
 

@@ -195,11 +195,14 @@ def wanted(names: Sequence[str]) -> tuple[Program, ...]:
     return tuple(known[name] for name in names) if names else PROGRAMS
 
 
-def main(names: Sequence[str] = ()) -> int:
-    """Exit 0 when all are there, 2 when one cannot be had: the others are installed all the same."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Exit 0 when all are there, 2 when one cannot be had: the others are installed all the same.
+
+    With `--where` nothing is installed: the folders of the programs are printed, a line each.
+    """
     import fcntl
 
-    failed = 0
+    names, failed = [name for name in arguments if name != "--where"], 0
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(__file__, "rb") as only_one:  # two makes at once: the second waits, then finds nothing to do
         fcntl.flock(only_one, fcntl.LOCK_EX)
@@ -209,6 +212,9 @@ def main(names: Sequence[str] = ()) -> int:
             sys.stderr.write(f"tools: {error}\n")
             return 2
         for program in programs:
+            if "--where" in arguments:
+                sys.stdout.write(f"{folder_of(program, CACHE)}\n")
+                continue
             try:
                 ensure(program, CACHE)
             except InstallError as error:

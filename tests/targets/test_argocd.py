@@ -54,7 +54,7 @@ def test_the_application_of_a_service() -> None:
                 "argocd.argoproj.io/sync-wave": "2",
                 "argocd.argoproj.io/manifest-generate-paths": ".",
             },
-            "finalizers": ["resources-finalizer.argocd.argoproj.io"],
+            "finalizers": ["resources-finalizer.argocd.argoproj.io/foreground"],
         },
         "spec": {
             "project": "shop-dev",

@@ -26,6 +26,7 @@ COMMANDS = {
     "init": "Make a new platform in an empty folder.",
     "add": "Add a service.",
     "ci": "Run a step of the workflows.",
+    "lab": "Start or end a Kubernetes of your own on this machine.",
     "doctor": "Look for what is missing or wrong around the repository.",
     "completion": "Print the script that completes commands in your shell.",
 }

@@ -13,7 +13,7 @@ from journey.spec import resolve
 from journey.spec.documents import base_shape, platform_shape, shape_of_file
 from journey.spec.graph import Key
 from journey.spec.shape import Shape
-from journey.spec.sources import ROOT_FILE, SERVICES
+from journey.spec.sources import ROOT_FILE, SERVICES, is_promoted
 from journey.spec.validate import member_for
 from journey.spec.view import INPUT
 
@@ -28,13 +28,16 @@ class Twin(NamedTuple):
 
 class Candidate(NamedTuple):
     """A node of the spec that may be a cause. `changes` are tried one after the other; `group` names what it is
-    tried together with; `said` is False for a field that the spec leaves to its default."""
+    tried together with; `said` is False for a field that the spec leaves to its default; `switch` is a node that takes
+    one of few values, and so may turn off what others do, `shared` one whose other values are others' as well."""
 
     where: Pointer
     value: object
     changes: tuple[object, ...]
     group: str
     said: bool = True
+    switch: bool = False
+    shared: bool = False
 
     def change(self, number: int) -> tuple[Change, ...]:
         """The change of a number, with what must be there for it."""
@@ -49,6 +52,8 @@ class Candidate(NamedTuple):
         return value.name if isinstance(value, Twin) else value
 
 
+PLACES = ("cluster", "environment")
+"""Kinds of things whose names decide where everything else is rendered."""
 PARTS = "spec.resolve.part"
 RUNS = "spec.resolve.runs"
 ENABLED = "enabled"
@@ -82,8 +87,11 @@ def read(trials: Trials) -> dict[str, frozenset[str]]:
 
 def candidates(trials: Trials, known: Referable) -> list[Candidate]:
     """Every scalar of what a unit read, and every key that holds more than a scalar."""
+    own = f"/{trials.unit.service}/" if trials.unit.service else ""
     return [
-        one for file, names in sorted(read(trials).items()) for one in of_file(trials.documents, file, names, known)
+        one._replace(group=f"{one.where}") if own and own in f"/{file}" and one.switch else one
+        for file, names in sorted(read(trials).items())
+        for one in of_file(trials.documents, file, names, known)
     ]
 
 
@@ -108,7 +116,11 @@ def of_file(documents: Mapping[str, Any], file: str, names: Collection[str], kno
         if not others and shape.refers:
             others += twin(documents, shape.refers, value)
         if changes := (*others, *removal):
-            yield Candidate(where, value, changes, f"{_kind(file)}#{_field(file, path)}")
+            switch, group = isinstance(value, bool) or bool(shape.choices), f"{_kind(file)}#{_group(file, path)}"
+            shared = bool(shape.choices or shape.refers)
+            if shape.refers in PLACES:
+                group = f"{where}"  # one that moves an environment hides what another does
+            yield Candidate(where, value, changes, group, switch=switch, shared=shared)
 
 
 def _kind(file: str) -> str:
@@ -128,6 +140,13 @@ def _field(file: str, path: tuple[Step, ...]) -> str:
     if steps[0] == "environments":
         return ".".join(steps[4:5] if steps[2:3] == ["clusters"] else steps[2:3])
     return steps[0]
+
+
+def _group(file: str, path: tuple[Step, ...]) -> str:
+    """What a node is tried together with: the same field of the same kind of thing."""
+    if file == ROOT_FILE or (is_promoted(file) and file.count("/") == 1):
+        return f"{path[0]}.{path[2] if len(path) > 2 else ''}"
+    return _field(file, path)
 
 
 def _ports(document: Any) -> tuple[str, ...]:

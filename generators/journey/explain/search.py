@@ -1,7 +1,8 @@
 """Which candidates alter which fields: all of a group changed at once, and halves of a group that altered something.
 
 A group holds one field of the spec, of all services alike: a change of one field may hide what a change of another
-does (a service that is switched off has no ports), and seldom what another service's same field does.
+does (a service that is switched off has no ports), and seldom what another service's same field does. Candidates of a
+group take turns: where all would name the same team, or switch on the same thing, they would hide each other.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from journey.explain.candidates import Candidate
-from journey.explain.trials import Field, Trials
+from journey.explain.trials import REMOVED, Field, Trials
 
 
 class Influence(NamedTuple):
@@ -47,12 +48,19 @@ class _Search:
         known = self.found.get(number)
         return turn < len(self.candidates[number].changes) and (known is None or len(known.changed) < len(self.wanted))
 
+    def turned(self, number: int, turn: int) -> int:
+        """The number of the change that a candidate tries in a turn."""
+        candidate = self.candidates[number]
+        values = sum(change is not REMOVED for change in candidate.changes)
+        return (turn + number) % values if candidate.shared and turn < values else turn
+
     def probe(self, group: Sequence[int], turn: int) -> None:
         """Try the group's changes together; where they alter something, its halves."""
         if not group:
             return
         effect = self.trials.effect(
-            [change for number in group for change in self.candidates[number].change(turn)], self.paths
+            [change for number in group for change in self.candidates[number].change(self.turned(number, turn))],
+            self.paths,
         )
         changed, gone = effect.changed & self.wanted, effect.gone & self.wanted
         if not (changed or gone or effect.broke):
@@ -61,7 +69,8 @@ class _Search:
             middle = len(group) // 2
             self.probe(group[:middle], turn)
             self.probe(group[middle:], turn)
-        elif not effect.broke and self.trials.valid(self.candidates[group[0]].change(turn)):
+        elif not effect.broke and self.trials.valid(self.candidates[group[0]].change(self.turned(group[0], turn))):
+            turn = self.turned(group[0], turn)
             known = self.found.setdefault(group[0], Influence({}, {}))
             for field in changed:
                 known.changed.setdefault(field, turn)

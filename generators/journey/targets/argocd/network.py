@@ -49,7 +49,8 @@ def policies(view: View, hub: str) -> Iterator[Object]:
             "spec": {
                 "podSelector": {"matchLabels": selector(component)},
                 "policyTypes": ["Ingress", "Egress"],
-                "ingress": _ingress(view, hub, component),
+                # an empty list is dropped by the API server, and would count as a change at each apply
+                **({"ingress": ingress} if (ingress := _ingress(view, hub, component)) else {}),
                 "egress": _egress(view, hub, component),
             },
         }

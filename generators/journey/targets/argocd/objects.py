@@ -20,8 +20,11 @@ PLATFORM = "platform"
 
 WAVE = "argocd.argoproj.io/sync-wave"
 PATHS = "argocd.argoproj.io/manifest-generate-paths"
-FINALIZER = "resources-finalizer.argocd.argoproj.io"
-"""Deleting the Application deletes what it brought (argo-cd docs/user-guide/app_deletion.md)."""
+FINALIZER = "resources-finalizer.argocd.argoproj.io/foreground"
+"""Deleting the Application deletes what it brought, and waits for it (argo-cd docs/user-guide/app_deletion.md).
+
+The name without a path means the same, and the API server warns of it.
+"""
 
 TRIGGERS = ("on-deployed", "on-health-degraded", "on-sync-failed")
 """Triggers that teams subscribe to; names as in Argo CD's catalogue (notifications_catalog/triggers)."""

@@ -49,7 +49,6 @@ def _priority(name: str, labels: dict[str, str]) -> Object:
         "kind": "PriorityClass",
         "metadata": {"name": name, "labels": labels},
         "value": value,
-        "globalDefault": False,
         "description": description,
     }
 

@@ -1,0 +1,27 @@
+"""Programs of the lab: built by `tools/outside.py` when they are first asked for, then taken from its cache."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+INSTALLER = Path("tools", "outside.py")
+
+
+class LabError(Exception):
+    """Why the lab cannot do what was asked, in words for the person who asked."""
+
+
+def folders(names: Iterable[str], checkout: Path = CHECKOUT) -> dict[str, Path]:
+    """Where programs stand, by name; those that are missing are built, which takes minutes each. Raises LabError."""
+    wanted = list(names)
+    if not (checkout / INSTALLER).is_file():
+        raise LabError("the lab builds its programs from a clone of the repository: run this in one")
+    command = [sys.executable, "-m", "tools.outside", *wanted]
+    if subprocess.run(command, cwd=checkout, stdin=subprocess.DEVNULL).returncode:
+        raise LabError(f"these programs cannot be had here: {', '.join(wanted)}")
+    told = subprocess.run([*command, "--where"], cwd=checkout, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return dict(zip(wanted, map(Path, told.stdout.splitlines()), strict=True))
