@@ -12,9 +12,6 @@ import pytest
 
 from journey.lab import standing
 from journey.lab.programs import LabError
-from tests.cli.conftest import Journey
-
-pytest_plugins = ["tests.cli.conftest"]
 
 
 @pytest.fixture
@@ -66,27 +63,3 @@ def test_what_cannot_be_started_leaves_nothing(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(LabError, match=r"^etcd ended with 1 before it was ready; its log: "):
         standing.up(str(tmp_path), "1.34", 0)
     assert standing.read(str(tmp_path)) is None
-
-
-def test_the_commands_say_what_there_is(shop: Path, journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = journey("lab", "status")
-    assert (ran.code, ran.out) == (1, "there is no lab; start one: journey lab up\n")
-    assert journey("lab", "down").out == "there was no lab\n"
-
-    def refuse(names: list[str]) -> dict[str, Path]:
-        raise LabError("no Go here")
-
-    monkeypatch.setattr("journey.lab.programs.folders", refuse)
-    ran = journey("lab", "up")
-    assert (ran.code, ran.err) == (2, "Error: no Go here\n")
-    made = standing.Standing("1.34", "/k", "/l", {"etcd": (os.getpid(), os.readlink("/proc/self/exe"))})
-    monkeypatch.setattr(standing, "up", lambda root, version, count: made)
-    assert journey("lab", "up", "--nodes", "2").out == (
-        "Kubernetes 1.34 with 2 nodes is up\n  export KUBECONFIG=/k\n  logs: /l\n  end it: journey lab down\n"
-    )
-    monkeypatch.setattr(standing, "read", lambda root: made)
-    ran = journey("lab", "status")
-    assert (ran.code, ran.out) == (0, f"{'etcd':24} runs\n  export KUBECONFIG=/k\n  logs: /l\n")
-    monkeypatch.setattr(standing, "read", lambda root: made.__class__("1.34", "/k", "/l", {"etcd": (1, "/x")}))
-    ran = journey("lab", "status")
-    assert (ran.code, ran.out.splitlines()[0]) == (1, f"{'etcd':24} has ended")
