@@ -117,7 +117,7 @@ PROGRAMS = (
 )
 """What `make tools` installs, in this order."""
 
-RIG = tuple(map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd")))
+RIG = tuple(map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "opentofu")))
 """What the proofs on real servers start; each is built when a proof first asks for it."""
 
 VERSIONS = {

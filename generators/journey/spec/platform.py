@@ -86,6 +86,20 @@ class Cluster(Record, kw_only=True):
         ),
     ] = "https://kubernetes.default.svc"
     pods: Annotated[str, cidr("Network of the pods.", "10.0.0.0/16")] = "10.0.0.0/8"
+    network: (
+        Annotated[
+            str,
+            cidr(
+                "Network of its nodes, load balancers and managed datastores; `iac: terraform` makes it.",
+                "10.17.0.0/20",
+            ),
+        ]
+        | None
+    ) = None
+    nat: Annotated[
+        Literal["zone", "single"],
+        field("NAT gateways of `network`: one a zone, or a single one, cheaper and down with its zone.", "single"),
+    ] = "zone"
     api_server: Annotated[
         tuple[str, ...], field("Networks of the API server's endpoints; all private ones unless said.", ["10.0.0.0/28"])
     ] = ()

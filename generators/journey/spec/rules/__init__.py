@@ -19,6 +19,7 @@ from journey.spec.rules import (
     literals,
     mounts,
     needs,
+    networks,
     references,
     running,
     services,
@@ -47,6 +48,7 @@ RULES: dict[str, str] = {
     **mounts.RULES,
     **services.RULES,
     **together.RULES,
+    **networks.RULES,
 }
 """Every rule's id, with what it asks in a sentence."""
 
@@ -85,6 +87,7 @@ PLATFORM: tuple[Callable[[View], Iterator[Problem]], ...] = (
     literals.platform,
     *together.JUDGEMENTS,
     *services.JUDGEMENTS,
+    networks.judge,
 )
 """What is judged of the platform as a whole."""
 

@@ -1,0 +1,12 @@
+# Rendered by journey; edit the spec and run "make render".
+
+terraform {
+  required_version = "~> 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.25"
+    }
+  }
+}
