@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "Tell why a rendered field says what it says: spec lines, defaults, rules.",
     "blame": "Print a rendered file with the spec line that made each line.",
     "uses": "List the rendered fields that a line of the spec reaches.",
+    "diff": "Tell what differs between two commits, by the edit of the spec that caused it.",
     "graph": "Draw services, datastores and what they dial.",
     "targets": "List the targets.",
     "checks": "List the checks and their rules.",

@@ -65,13 +65,13 @@ def _tree(node: Any, name: Name = (), path: Path = ()) -> Leaves:
         for key, value in node.items():
             yield from _tree(value, (*name, key), (*path, key))
     elif isinstance(node, Sequence) and not isinstance(node, str) and node:
-        for index, (step, item) in enumerate(zip(_steps(node), node, strict=True)):
+        for index, (step, item) in enumerate(zip(steps_of(node), node, strict=True)):
             yield from _tree(item, (*name, step), (*path, index))
     else:
         yield name, path, node
 
 
-def _steps(items: Sequence[Any]) -> list[Step]:
+def steps_of(items: Sequence[Any]) -> list[Step]:
     """What tells the elements of a list apart: a key that all have, else what each says first, else the index."""
     if len(items) == 1 and isinstance(items[0], Mapping) and not items[0].keys() & set(IDENTIFYING):
         return [0]

@@ -6,7 +6,7 @@ that the tests hold (see `journey.spec.view`, `journey.pipeline.cache` and `jour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from journey import tree
@@ -17,7 +17,7 @@ from journey.pipeline.quick import Watch, as_it_was
 from journey.pipeline.results import as_problem, findings
 from journey.problem import Level, Problem
 from journey.spec import sources as files
-from journey.spec.sources import Reading, Sources
+from journey.spec.sources import Document, Reading, Sources
 
 if TYPE_CHECKING:
     from journey.pipeline.session import Session
@@ -136,10 +136,15 @@ def _bring(
 
 def open_spec(root: str) -> tuple[Session, list[Problem]]:
     """The spec under a root, read and judged, for questions that render nothing."""
+    return open_folder(root, None)
+
+
+def open_folder(root: str, known: Mapping[str, Document] | None) -> tuple[Session, list[Problem]]:
+    """The spec in a folder, read and judged; a file with the same bytes as one of `known` is taken from there."""
     from journey.pipeline.session import Session
     from journey.pipeline.work import Local
 
-    sources = files.load(root)
+    sources = files.load(root, known, _spread)
     session = Session(sources, memory.Cache(), checked=False)
     return session, [*sources.problems, *(session.judge_spec(Local(session.job), silent) if sources.documents else ())]
 

@@ -1,0 +1,189 @@
+"""The answer to "what differs and why": groups by cause, in them the same change of several places told once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from journey import pipeline
+from journey.artifact import Unit
+from journey.changes.diff import revisions
+from journey.changes.diff.causes import Field, attributed
+from journey.changes.diff.compare import MISSING, Thing
+from journey.changes.diff.edits import Edit, edits
+from journey.changes.diff.revisions import Range
+from journey.ci.git import Git
+from journey.explain.fields import Name
+from journey.pipeline.narrow import Scope
+from journey.pipeline.session import Session
+from journey.problem import Place, Problem
+
+
+class Located(NamedTuple):
+    """An edit with its place in the new spec, or in the old one where it is gone."""
+
+    place: Place
+    edit: Edit
+
+
+class Value(NamedTuple):
+    """What a field says before and after, and the fields of which it is so."""
+
+    old: Any
+    new: Any
+    fields: tuple[Field, ...]
+
+
+class Row(NamedTuple):
+    """A field of one kind of object; the commonest change of it first, the others are its exceptions."""
+
+    kind: str
+    name: Name
+    values: tuple[Value, ...]
+
+    @property
+    def fields(self) -> list[Field]:
+        """All fields of the row."""
+        return [field for value in self.values for field in value.fields]
+
+
+class Group(NamedTuple):
+    """What a cause did. No edits: the generators. `folded` counts what only repeats a hash of it."""
+
+    edits: tuple[Located, ...]
+    joint: bool
+    rows: tuple[Row, ...]
+    folded: int
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields that differ, without what is folded."""
+        return [field for row in self.rows for field in row.fields]
+
+
+class Diff(NamedTuple):
+    """The whole answer. `problems` stand in its way; `silent` are edits that change nothing rendered."""
+
+    between: Range
+    groups: tuple[Group, ...] = ()
+    silent: tuple[Located, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def diff(root: str, said: str = "", scope: Scope = Scope(), targets: Sequence[str] = ()) -> Diff:  # noqa: B008
+    """What differs between two revisions of the platform under `root`, as `revisions.resolve` reads `said`.
+
+    Raises Refused for revisions that cannot be had; a revision whose spec is invalid gives its problems.
+    """
+    git = Git(Path(root), os.environ)
+    branch = _branch(root)
+    between = revisions.resolve(git, said, branch)
+    with tempfile.TemporaryDirectory(prefix="journey-") as folder:
+        return _between(git, between, Path(folder), scope, targets)
+
+
+def _branch(root: str) -> str:
+    """The branch that the spec names; `main` while it cannot be read."""
+    from journey.spec import resolve
+
+    session, problems = pipeline.open_spec(root)
+    return "main" if pipeline.has_error(problems) else resolve.settings(session.view).repository.branch
+
+
+def _between(git: Git, between: Range, folder: Path, scope: Scope, targets: Sequence[str]) -> Diff:
+    old, wrong = _spec(git, between.old, folder / "old", None)
+    new, more = _spec(git, between.new, folder / "new", old)
+    problems = [*wrong, *more]
+    if problems:
+        return Diff(between, problems=tuple(problems))
+    made = edits(old.sources, new.sources)
+    unknown = tuple(_unknown((old, new), scope, targets))
+    if unknown:
+        return Diff(between, unknown=unknown)
+    fields = [
+        field
+        for field in attributed(revisions.rendered(git, between), old, new, made)
+        if _asked(field.unit, field.path, scope, targets)
+    ]
+    located = [Located(_place(edit, old, new), edit) for edit in made]
+    used = {number for field in fields for number in field.edits}
+    silent = [item for number, item in enumerate(located) if number not in used] if scope.whole and not targets else []
+    return Diff(between, tuple(_groups(fields, located)), tuple(silent))
+
+
+def _spec(git: Git, commit: str, folder: Path, known: Session | None) -> tuple[Session, list[Problem]]:
+    """A commit's spec; documents that another one has with the same bytes are taken from there."""
+    folder.mkdir()
+    revisions.spec_files(git, commit, folder)
+    session, problems = pipeline.open_folder(str(folder), known.sources.documents if known else None)
+    errors = [problem for problem in problems if problem.level.value == "error"]
+    where = [session.sources.place(problem.where) for problem in errors]
+    return session, [
+        problem._replace(where=place, message=f"in {commit[:10]}: {problem.message}")
+        for problem, place in zip(errors, where, strict=True)
+    ]
+
+
+def _unknown(sides: Iterable[Session], scope: Scope, targets: Sequence[str]) -> Iterator[str]:
+    """Words of the scope that no unit of either revision goes by."""
+    units = [unit for session in sides for unit in session.units()]
+    for kind, number, words in (
+        ("environment", 1, scope.environments),
+        ("cluster", 2, scope.clusters),
+        ("service", 3, scope.services),
+        ("target", 0, targets),
+    ):
+        known = {unit[number] for unit in units}
+        yield from (f"there is no {kind} `{word}` in either revision" for word in words if word not in known)
+
+
+def _asked(unit: Unit, path: str, scope: Scope, targets: Sequence[str]) -> bool:
+    if targets and unit.target not in targets:
+        return False
+    if unit.target:
+        return scope.has(unit)
+    return scope.whole or all(not words or set(words) & set(path.split("/")) for words in scope)
+
+
+def _place(edit: Edit, old: Session, new: Session) -> Place:
+    return (old if edit.new is MISSING else new).sources.place(edit.where)
+
+
+def _groups(fields: Sequence[Field], located: Sequence[Located]) -> Iterator[Group]:
+    """One group a set of causes, the largest first; the generators come last."""
+    by_cause: dict[tuple[tuple[int, ...], bool], list[Field]] = {}
+    for field in fields:
+        by_cause.setdefault((field.edits, field.joint), []).append(field)
+    for (numbers, joint), members in sorted(by_cause.items(), key=lambda item: (not item[0][0], -len(item[1]))):
+        plain = [field for field in members if not field.noise]
+        yield Group(tuple(located[n] for n in numbers), joint, tuple(_rows(plain)), len(members) - len(plain))
+
+
+def _rows(fields: Iterable[Field]) -> Iterator[Row]:
+    by_field: dict[tuple[str, Name], list[Field]] = {}
+    for field in fields:
+        what = field.thing.kind or field.path.rpartition("/")[2]
+        by_field.setdefault((what, field.difference.name), []).append(field)
+    for (kind, name), members in by_field.items():
+        by_value: dict[str, list[Field]] = {}
+        for field in members:
+            by_value.setdefault(repr((field.difference.old, field.difference.new)), []).append(field)
+        values = sorted(by_value.values(), key=len, reverse=True)
+        yield Row(
+            kind, name, tuple(Value(same[0].difference.old, same[0].difference.new, tuple(same)) for same in values)
+        )
+
+
+def things(fields: Iterable[Field]) -> dict[tuple[str, Thing], None]:
+    """The objects and files that fields stand in."""
+    return dict.fromkeys((field.path, field.thing) for field in fields)
+
+
+def places(fields: Iterable[Field]) -> Counter[str]:
+    """How many fields differ in each environment on a cluster; `platform` stands for what is in none."""
+    return Counter("/".join(filter(None, field.unit[1:3])) or "platform" for field in fields)

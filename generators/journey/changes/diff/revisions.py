@@ -1,0 +1,152 @@
+"""Two revisions of a repository, read from git's objects: nothing is checked out, and no work tree is looked at.
+
+That works in a shallow clone too, for revisions that it has.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from journey.ci.git import Git
+from journey.ci.refused import Refused
+from journey.facts.rendered import is_rendered
+from journey.spec.sources import ROOT_FILE, is_promoted
+
+RULE = "diff/revision"
+
+
+class Range(NamedTuple):
+    """Two commits by their full ids."""
+
+    old: str
+    new: str
+
+
+class Changed(NamedTuple):
+    """A rendered file's bytes in both commits; None where it is not there. `was` is its path before a rename."""
+
+    path: str
+    old: bytes | None
+    new: bytes | None
+    was: str = ""
+
+
+def resolve(git: Git, said: str, branch: str) -> Range:
+    """The commits of `REV..REV`, of `REV` (to HEAD), or of nothing: from where HEAD left `branch` to HEAD.
+
+    On the branch itself, nothing means HEAD's last commit. Raises Refused for a revision that is not there, and, where
+    HEAD is meant without being named, for changes that are not committed.
+    """
+    old, dots, new = said.partition("..")
+    if dots and not (old and new and not new.startswith(".")):
+        raise Refused(RULE, f"`{said}` is no range of revisions", "write REV..REV, or REV for REV..HEAD")
+    if git.ask("rev-parse", "--git-dir")[0]:
+        raise Refused(RULE, "this is no git repository", "run it in a clone")
+    if not dots:
+        _committed(git)
+    head = _commit(git, new or "HEAD")
+    return Range(_commit(git, old) if old else _left(git, head, branch), head)
+
+
+def _committed(git: Git) -> None:
+    code, output, error = git.ask("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".")
+    if code:
+        raise Refused(RULE, f"git status: {error.strip()}", "mend the index first")
+    prefix = git.run("rev-parse", "--show-prefix")
+    rows = [(row[:2], row[3:].removeprefix(prefix)) for row in output.split("\0") if row]
+    unmerged = [path for state, path in rows if state in {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}]
+    if unmerged:
+        raise Refused(RULE, f"{unmerged[0]} is not merged", "finish the merge, or name both revisions: REV..REV")
+    dirty = [path for _, path in rows if is_rendered(path) or _is_spec(path)]
+    if dirty:
+        more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
+        raise Refused(RULE, f"{dirty[0]}{more} is not committed", "commit it, or name both revisions: REV..HEAD")
+
+
+def _is_spec(path: str) -> bool:
+    return os.path.basename(path) in (ROOT_FILE, "service.yaml") or is_promoted(path)
+
+
+def _commit(git: Git, revision: str) -> str:
+    found = git.commit(revision)
+    if found is None:
+        shallow = git.ask("rev-parse", "--is-shallow-repository")[1].strip() == "true"
+        hint = f"this clone is shallow: git fetch --deepen=100, or git fetch origin {revision}"
+        raise Refused(
+            RULE, f"there is no revision `{revision}`", hint if shallow else "git log and git branch -a list them"
+        )
+    return found
+
+
+def _left(git: Git, head: str, branch: str) -> str:
+    for name in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
+        tip = git.commit(name)
+        if tip is None or tip == head:
+            continue
+        code, base, _ = git.ask("merge-base", tip, head)
+        if not code and base.strip() != head:
+            return base.strip()
+    return _commit(git, f"{head}~1")
+
+
+def rendered(git: Git, between: Range) -> list[Changed]:
+    """The rendered files below the work folder that differ between the commits, by path."""
+    output = git.run("diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative", *between)
+    parts = iter(output.split("\0"))
+    rows = [(head.split(), path) for head, path in zip(parts, parts, strict=False) if is_rendered(path)]
+    ids = [name for head, _ in rows for name in head[2:4] if name.strip("0")]
+    blobs = dict(zip(ids, _blobs(git, ids), strict=True))
+    return [Changed(path, blobs.get(head[2]), blobs.get(head[3])) for head, path in rows]
+
+
+def spec_files(git: Git, commit: str, folder: Path) -> None:
+    """Write the YAML and JSON files of a commit that are not rendered below a folder, for a spec to be read there.
+
+    Their bytes come from git's objects; those of the work folder's own subfolder alone.
+    """
+    prefix = git.run("rev-parse", "--show-prefix")
+    output = git.run("ls-tree", "-r", "-z", "--full-tree", commit, *([prefix] if prefix else []))
+    wanted: dict[str, str] = {}
+    for row in filter(None, output.split("\0")):
+        head, _, path = row.partition("\t")
+        mode, _, name = head.split()
+        inside = path.removeprefix(prefix)
+        if mode.startswith("100") and inside.endswith((".yaml", ".yml", ".json")) and not _elsewhere(inside):
+            wanted[inside] = name
+    for path, data in zip(wanted, _blobs(git, list(wanted.values())), strict=True):
+        target = folder / path
+        os.makedirs(target.parent, exist_ok=True)
+        target.write_bytes(data)
+
+
+def _elsewhere(path: str) -> bool:
+    return is_rendered(path) or path.startswith(("examples/", "tests/", "node_modules/"))
+
+
+def _blobs(git: Git, names: Iterable[str]) -> list[bytes]:
+    """The bytes of blobs, in order, by one process (git-scm.com/docs/git-cat-file, "BATCH OUTPUT")."""
+    asked = "".join(f"{name}\n" for name in names).encode()
+    if not asked:
+        return []
+    done = subprocess.run(
+        ["git", "cat-file", "--batch"], cwd=git.root, input=asked, capture_output=True, env=_environment()
+    )
+    found, at, data = [], 0, done.stdout
+    while at < len(data):
+        end = data.index(b"\n", at)
+        head = data[at:end].split()
+        if len(head) != 3:
+            hint = "fetch it: git fetch --refetch"
+            raise Refused(RULE, f"this clone lacks the content {head[0].decode()}", hint)
+        size = int(head[2])
+        found.append(data[end + 1 : end + 1 + size])
+        at = end + 2 + size
+    return found
+
+
+def _environment() -> Mapping[str, str]:
+    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
