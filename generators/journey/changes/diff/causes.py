@@ -61,7 +61,7 @@ def _fields(unit: Unit, file: Changed) -> Iterator[Field]:
     old, new = compare.parsed(file.path, file.old), compare.parsed(file.path, file.new)
     what = compare.thing(file.path, old if new is MISSING else new)
     if isinstance(old, str) != isinstance(new, str) and file.old is not None and file.new is not None:
-        old, new = (data.decode(errors="replace") for data in (file.old, file.new) if data is not None)
+        old, new = file.old.decode(errors="replace"), file.new.decode(errors="replace")
     for difference in compare.differences(old, new):
         yield Field(file.path, what, unit, compare.hidden(what, difference))
 
