@@ -294,7 +294,7 @@ _SUBNETS = Raw(
 def tests() -> tuple[Item, ...]:
     """What `terraform test` tries: one NAT gateway a zone or one in all, and values that are refused."""
     return (
-        block("mock_provider", "aws"),
+        block("mock_provider", "aws", inner=(_mocked_vpc(),)),
         block(
             "variables",
             name="test",
@@ -325,6 +325,11 @@ def tests() -> tuple[Item, ...]:
             expect_failures=[ref("var.cidr")],
         ),
     )
+
+
+def _mocked_vpc() -> Block:
+    """Of a network for documentation (RFC 3849): what a mock makes up is none that could be parted."""
+    return block("mock_resource", "aws_vpc", defaults={"ipv6_cidr_block": "2001:db8::/56"})
 
 
 def _count(number: int) -> Block:

@@ -1,6 +1,12 @@
 # Rendered by journey; edit the spec and run "make render".
 
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_resource "aws_vpc" {
+    defaults = {
+      ipv6_cidr_block = "2001:db8::/56"
+    }
+  }
+}
 
 variables {
   name      = "test"
