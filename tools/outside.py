@@ -71,7 +71,7 @@ def install_go(program: Program, folder: Path) -> None:
     module = program.pins[0].parent
     packages = gomod.directives(program.pins[0].read_text(encoding="utf-8"), "tool")
     target = folder / program.made if len(packages) == 1 else folder
-    flags = f"-s -w {linked(program)}".strip()
+    flags = f"-s -w {version_flags(program)}".strip()
     build = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", f"{target}", *packages]
     with tempfile.TemporaryDirectory(dir=folder, prefix="build-") as scratch:
         caches = {"GOMODCACHE": f"{scratch}/modules", "GOCACHE": f"{scratch}/objects", "GOFLAGS": "-modcacherw"}
@@ -80,7 +80,7 @@ def install_go(program: Program, folder: Path) -> None:
             copy_shared(module, caches, name, folder / "share")
 
 
-def linked(program: Program) -> str:
+def version_flags(program: Program) -> str:
     """The linker's flags that tell a program its own version, which clients of it read; empty for most."""
     for prefix, flags in VERSIONS.items():
         if program.name.startswith(prefix):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from journey import names
 from journey.checks.naming import RULES, inspect_unit, key_fault, name_fault, value_fault
-from journey.problem import Level, Problem
+from journey.problem import Problem
 from tests.checks.support import (
     DELETE,
     FOLDER,
@@ -166,20 +166,6 @@ def test_an_annotation_has_any_value_but_not_any_key() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("keep.example.com", "name it keep.example.com/<what it does>"),
-        ("keep", "name it <domain>/<what it does>"),
-    ],
-)
-def test_a_finalizer_without_a_path(name: str, hint: str) -> None:
-    objects = changed(service_objects(), "role", "metadata", "finalizers", to=["orphan", "example.com/keep", name])
-    (found,) = problems(objects)
-    assert (found.rule, found.level, found.hint) == ("naming/finalizer", Level.WARNING, hint)
-    assert found.message.endswith(f": finalizer {name} has no path")
-
-
 def test_labels_that_objects_share_are_told_once() -> None:
     objects = {"a": made("v1", "ConfigMap", "a"), "b": made("v1", "ConfigMap", "b")}
     objects["b"]["metadata"]["labels"] = objects["a"]["metadata"]["labels"] = {"-": ""}
@@ -274,5 +260,4 @@ def test_a_unit_without_a_cluster_is_not_judged() -> None:
 
 
 def test_each_rule_says_what_it_demands() -> None:
-    rules = ("name", "namespace", "label", "finalizer", "port", "unique", "selector")
-    assert set(RULES) == {f"naming/{rule}" for rule in rules}
+    assert set(RULES) == {f"naming/{rule}" for rule in ("name", "namespace", "label", "port", "unique", "selector")}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FILES, Journey
+from tests.cli.conftest import Journey
 from tests.explain.shop import API, WEB
 
 DEPLOYMENT = "environments/prod/east/kubernetes/web/deployment-web.yaml"
@@ -226,4 +226,3 @@ def test_a_moved_line_alters_no_byte_and_is_followed(rendered: Path, journey: Jo
     (rendered / SERVICE).write_text("# a remark\n" + WEB)
     assert journey("check").code == 0
     assert f"{SERVICE}:14:20" in journey("explain", f"{DEPLOYMENT}:spec.replicas").out
-    assert FILES

@@ -16,7 +16,6 @@ class Row:
         self.subject = subject
         self.count = 0
         self.faults: list[str] = []
-        self.notes: list[str] = []
 
     def expect(self, true: bool, fault: str) -> None:
         """Count one thing that was looked at; `fault` says what is wrong where it is not true."""
@@ -51,8 +50,6 @@ class Table:
                 print(f"    {fault}", flush=True)
             if len(row.faults) > self.MOST_FAULTS:
                 print(f"    and {len(row.faults) - self.MOST_FAULTS} more", flush=True)
-            for note in row.notes:
-                print(f"    note: {note}", flush=True)
 
     def close(self) -> int:
         """Print the last line; 0 where all is well."""

@@ -89,8 +89,8 @@ def test_lines_of_text_and_of_formats_with_an_order() -> None:
         Format.HCL,
     )
     assert at("f:4", module) == ["/module/vpc/cidr"]
-    server = artifact((nginx.Directive("listen", ("80",)), nginx.Directive("root", ("/x",))), Format.NGINX)
-    assert (at("f:3", server), at("f:4", server)) == (["/listen/80"], ["/root/~1x"])
+    server = artifact((nginx.Directive("listen", ("80",)), nginx.Directive("index", ("a.html",))), Format.NGINX)
+    assert (at("f:3", server), at("f:4", server)) == (["/listen/80"], ["/index/a.html"])
     hosts = artifact(ini.Document((ini.Section("all", (ini.Entry("a", 1), ini.Entry("b", 2))),)), Format.INI)
     assert at("f:5", hosts) == ["/all/b"]
 

@@ -52,4 +52,4 @@ def test_the_nearest_version_is_the_next_that_can_be_built(version: str, expecte
 def test_every_version_is_a_program_that_tools_pin() -> None:
     from tools import outside
 
-    assert set(control_plane.VERSIONS.values()) <= {program.name for program in outside.RIG}
+    assert set(programs.VERSIONS.values()) <= {program.name for program in outside.RIG}

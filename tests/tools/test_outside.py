@@ -127,7 +127,7 @@ def test_a_program_of_the_rig_is_asked_for_by_name(
     ],
 )
 def test_programs_that_tell_their_version_are_given_it(name: str, flags: str) -> None:
-    assert outside.linked(outside.of_go(name)) == flags
+    assert outside.version_flags(outside.of_go(name)) == flags
 
 
 def test_files_of_the_programs_module_stand_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

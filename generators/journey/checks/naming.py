@@ -13,12 +13,11 @@ from functools import lru_cache
 from journey import names
 from journey.artifact import Artifact, Unit
 from journey.objects import Files, Object, Tree, Workload, descend, files, mapping, mappings, selects, text
-from journey.problem import Level, Problem
+from journey.problem import Problem
 
 NAME = "naming/name"
 NAMESPACE = "naming/namespace"
 LABEL = "naming/label"
-FINALIZER = "naming/finalizer"
 PORT = "naming/port"
 UNIQUE = "naming/unique"
 SELECTOR = "naming/selector"
@@ -27,7 +26,6 @@ RULES: dict[str, str] = {
     NAME: "An object's name has the alphabet and the length that its kind takes.",
     NAMESPACE: "A namespace is a DNS-1123 label.",
     LABEL: "Labels and annotations have keys, and labels values, that Kubernetes takes.",
-    FINALIZER: "A finalizer is named by its owner's domain and a path, so that no two owners take the same.",
     PORT: "A port's name has the alphabet and the length of a service's name (RFC 6335), or of a DNS-1123 label.",
     UNIQUE: "Containers, volumes, ports and mount paths are each named once.",
     SELECTOR: "A selector stands on labels that a workload never changes: those of its own selector.",
@@ -52,8 +50,6 @@ _LIMITS: Mapping[str, tuple[int, str]] = {
 _PATH_SEGMENTS = frozenset(("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"))
 """Kinds whose names may have any character that fits a path (docs, "Object Names and IDs", "Path Segment Names")."""
 
-_OLD_FINALIZERS = frozenset(("kubernetes", "orphan", "foregroundDeletion"))
-
 _LONG_HINT = "shorten the name of the service or environment that it follows from"
 
 
@@ -69,8 +65,6 @@ def inspect_unit(unit: Unit, artifacts: Sequence[Artifact], context: object) -> 
         metadata = mapping(item.content, "metadata")
         if id(metadata.get("labels")) not in seen or "annotations" in metadata:
             yield from _labels(item, metadata, seen)
-        if "finalizers" in metadata:
-            yield from _finalizers(item, metadata)
         if isinstance(item, Workload):
             yield from _pod(item, seen)
         elif item.kind == "Service":
@@ -99,15 +93,6 @@ def _labels(found: Object, metadata: Tree, seen: set[int]) -> Iterator[Problem]:
         fault = key_fault(key.lower())  # Kubernetes looks away from case here, and not in labels
         if fault:
             yield _problem(found, LABEL, f"annotation {key}: {fault}")
-
-
-def _finalizers(found: Object, metadata: Tree) -> Iterator[Problem]:
-    """The API server warns of one without a path; `kubernetes` and those of old kinds are known to it
-    (apimachinery, pkg/api/validation, ValidateFinalizers)."""
-    for name in metadata["finalizers"]:
-        if isinstance(name, str) and "/" not in name and name not in _OLD_FINALIZERS:
-            hint = f"name it {name}/<what it does>" if "." in name else "name it <domain>/<what it does>"
-            yield _problem(found, FINALIZER, f"finalizer {name} has no path", hint)._replace(level=Level.WARNING)
 
 
 @lru_cache(maxsize=4096)

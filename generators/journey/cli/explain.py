@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
+from journey.ci.git import Git, LineCommit
 from journey.cli import report, subject
 from journey.cli.root import Shared
 from journey.explain import answers, find
 from journey.explain.answers import Answer, Cause, Explanation
+from journey.explain.fields import short
 from journey.explain.trials import REMOVED
 from journey.problem import Level, Pointer, Problem
 from journey.spec.positions import lines
@@ -71,13 +73,14 @@ class Teller:
         self.root = root
         self.file = file
         self.every = every
+        self._blamed: dict[str, list[LineCommit]] = {}
 
     def text(self, told: Explanation, places: dict[Any, int]) -> None:
         """For a terminal."""
         for answer in told.answers:
             line = f":{places[answer.name]}" if places.get(answer.name) else ""
             head = f"{self.file}{line} {find.pointer_text(answer.path)}"
-            click.echo(f"{click.style(shown(head), bold=True)}: {shown(_value(answer.value))}")
+            click.echo(f"{click.style(shown(head), bold=True)}: {shown(short(answer.value))}")
             for label, text in self._rows(answer):
                 click.echo(f"  {label:9} {shown(text)}")
         if not told.answers:
@@ -92,7 +95,7 @@ class Teller:
     def markdown(self, told: Explanation, places: dict[Any, int]) -> None:
         """For a pull request: GitHub-flavoured Markdown."""
         for answer in told.answers:
-            click.echo(f"**`{self.file}`** `{find.pointer_text(answer.path)}` is `{_value(answer.value)}`\n")
+            click.echo(f"**`{self.file}`** `{find.pointer_text(answer.path)}` is `{short(answer.value)}`\n")
             click.echo("| | |\n| --- | --- |")
             for label, text in self._rows(answer):
                 click.echo(f"| {label} | {_cell(text)} |")
@@ -135,7 +138,7 @@ class Teller:
         for default in answer.defaults:
             yield (
                 "default",
-                f"{dotted(default.where.path)} is not said in {default.where.file}: {_value(default.value)}",
+                f"{dotted(default.where.path)} is not said in {default.where.file}: {short(default.value)}",
             )
         for rule in answer.rules:
             yield "through", f"{rule.name}: {rule.description}"
@@ -148,25 +151,25 @@ class Teller:
         chosen = causes if self.every else causes[:MOST_CAUSES]
         for cause in chosen:
             copied = self._copied_from(cause.where)
-            becomes = "it would be gone" if cause.becomes is None else f"it would be {_value(cause.becomes)}"
-            instead = "without it" if cause.instead is REMOVED else f"with {_value(cause.instead)}"
+            becomes = "it would be gone" if cause.becomes is None else f"it would be {short(cause.becomes)}"
+            instead = "without it" if cause.instead is REMOVED else f"with {short(cause.instead)}"
             yield f"{self.node(cause.where, cause.value)}{copied} ({instead} {becomes})"
         if len(chosen) < len(causes):
             yield f"and {len(causes) - len(chosen)} more: --all"
 
     def node(self, where: Pointer, value: object) -> str:
         """A node with its place and what it says."""
-        return f"{self.sources.place(where)} {dotted(where.path)}: {_value(value)}"
+        return f"{self.sources.place(where)} {dotted(where.path)}: {short(value)}"
 
     def _copied_from(self, where: Pointer) -> str:
         """Where a promoted value was copied from, and by which commit."""
         head = answers.head_of(where)
         if head is None:
             return ""
-        from journey.ci.git import Git
-
         line = self.sources.place(where).line
-        told = Git(self.root, {}).blame(where.file)
+        if where.file not in self._blamed:
+            self._blamed[where.file] = Git(self.root, {}).blame(where.file)
+        told = self._blamed[where.file]
         commit = f" by commit {told[line - 1].commit[:10]}" if 0 < line <= len(told) else ""
         return f", promoted from {self.sources.place(head)}{commit}"
 
@@ -200,13 +203,6 @@ class Teller:
             "pointer": find.pointer_text(where.path),
             "value": value,
         }
-
-
-def _value(value: object) -> str:
-    """A value in one short line."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = " ".join(str(text).split("\n"))
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _cell(text: str) -> str:

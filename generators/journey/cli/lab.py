@@ -6,9 +6,7 @@ import click
 
 from journey.cli.main import EXIT_PROBLEMS
 from journey.cli.root import Shared
-from journey.lab.programs import LabError
-
-VERSIONS = ("1.34", "1.37")
+from journey.lab.programs import VERSIONS, LabError
 
 
 @click.group("lab")
@@ -21,7 +19,9 @@ def command() -> None:
 
 
 @command.command("up")
-@click.option("--kubernetes", "version", type=click.Choice(VERSIONS), default=VERSIONS[-1], show_default=True)
+@click.option(
+    "--kubernetes", "version", type=click.Choice(list(VERSIONS)), default=list(VERSIONS)[-1], show_default=True
+)
 @click.option("--nodes", type=click.IntRange(0, 500), default=5, show_default=True, help="Nodes that are played.")
 @click.pass_obj
 def up(shared: Shared, version: str, nodes: int) -> int:

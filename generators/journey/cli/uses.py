@@ -11,6 +11,7 @@ import click
 from journey.cli import subject
 from journey.cli.root import Shared
 from journey.explain import find
+from journey.explain.fields import short
 from journey.explain.uses import Use, uses
 from journey.problem import Pointer
 from journey.spec import positions
@@ -66,7 +67,7 @@ def _text(sources: Sources, found: dict[Pointer, list[Use]]) -> None:
         for file, group in groupby(used, key=lambda use: use.file):
             click.echo(f"  {file}")
             for use in group:
-                said = "(the file)" if use.whole else f"{find.pointer_text(use.path)}: {_short(use.value)}"
+                said = "(the file)" if use.whole else f"{find.pointer_text(use.path)}: {short(use.value)}"
                 click.echo(f"    {shown(said)}")
 
 
@@ -75,7 +76,7 @@ def _markdown(sources: Sources, found: dict[Pointer, list[Use]]) -> None:
         click.echo(f"`{sources.place(where)}` `{dotted(where.path)}`\n\n| file | field | value |\n| --- | --- | --- |")
         for use in used:
             field = "(the file)" if use.whole else f"`{find.pointer_text(use.path)}`"
-            value = "" if use.whole else _short(use.value).replace("|", "\\|")
+            value = "" if use.whole else short(use.value).replace("|", "\\|")
             click.echo(f"| `{use.file}` | {field} | {value} |")
         click.echo("")
 
@@ -93,8 +94,3 @@ def _json(sources: Sources, found: dict[Pointer, list[Use]]) -> None:
         for where, used in found.items()
     ]
     click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
-
-
-def _short(value: object) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= 70 else f"{text[:67]}..."

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from journey.artifact import Unit
 from journey.explain.candidates import Candidate, candidates, names_of, unsaid
-from journey.explain.fields import Name, Path
+from journey.explain.fields import Name, Path, fields
 from journey.explain.search import Influence, influences
 from journey.explain.trials import REMOVED, Field, Trials
 from journey.problem import Pointer
 from journey.spec import resolve
 from journey.spec.sources import ROOT_FILE, SERVICES, is_promoted
-from journey.spec.view import described
+from journey.spec.view import Engine, described
 
 
 class Cause(NamedTuple):
@@ -76,38 +76,70 @@ class Explanation(NamedTuple):
     answers: tuple[Answer, ...]
 
 
-def explain(trials: Trials, path: str, names: Sequence[Name], defaults: bool = True) -> Explanation:
-    """Find what made fields of a file of the unit. Without `defaults` what nobody says is not tried."""
+def explain(trials: Trials, path: str, names: Sequence[Name]) -> Explanation:
+    """Find what made fields of a file of the unit."""
     wanted = [(path, name) for name in names]
     known = names_of(trials.documents)
     found = influences(trials, candidates(trials, known), wanted)
     open_ = [field for field in wanted if not any(field in influence.changed for _, influence in found)]
-    silent = influences(trials, unsaid(trials, known), open_) if defaults and open_ else []
+    silent = influences(trials, unsaid(trials, known), open_) if open_ else []
     presence = _outermost([(one, inf.gone[wanted[0]]) for one, inf in found if wanted and wanted[0] in inf.gone])
-    answers = tuple(_answer(trials, field, found, silent) for field in wanted)
-    return Explanation(trials.unit, tuple(_cause(trials, wanted[0], one, turn) for one, turn in presence), answers)
+    teller = _Teller(trials, path)
+    answers = tuple(_answer(teller, field, found, silent) for field in wanted)
+    return Explanation(trials.unit, tuple(_cause(teller, wanted[0], *said) for said in presence), answers)
+
+
+class _Told(NamedTuple):
+    """What came of a change: the file's fields, and the facts that say something else."""
+
+    values: Mapping[Name, object]
+    facts: tuple[str, ...]
+
+
+class _Teller:
+    """Renders each change that has to be told once, however many fields it alters."""
+
+    def __init__(self, trials: Trials, path: str) -> None:
+        self.trials = trials
+        self.path = path
+        self._known: dict[tuple[Pointer, int], _Told] = {}
+
+    def told(self, one: Candidate, turn: int) -> _Told:
+        """What came of a change."""
+        key = (one.where, turn)
+        if key not in self._known:
+            engine = self.trials.under(one.change(turn))
+            artifact = (self.trials.render(engine) or {}).get(self.path)
+            values = fields(artifact).values if artifact is not None else {}
+            self._known[key] = _Told(values, self._facts(engine))
+        return self._known[key]
+
+    def _facts(self, engine: Engine) -> tuple[str, ...]:
+        """The facts that the unit asks for and that say something else under a change."""
+        asked = (key for key in self.trials.reads if key[0].startswith("facts.") and key in engine.memos)
+        changed = (key for key in asked if engine.memos[key].value != self.trials.engine.memos[key].value)
+        return tuple(dict.fromkeys(key[0] for key in changed))
 
 
 Found = Sequence[tuple[Candidate, Influence]]
 
 
-def _answer(trials: Trials, field: Field, found: Found, silent: Found) -> Answer:
+def _answer(teller: _Teller, field: Field, found: Found, silent: Found) -> Answer:
     path, name = field
+    trials = teller.trials
     value = trials.fields(path).values[name]
-    told = _outermost([(one, influence.changed[field]) for one, influence in found if field in influence.changed])
-    causes = sorted((_cause(trials, field, one, turn) for one, turn in told), key=lambda cause: _rank(trials, cause))
-    defaults = [Default(one.where, one.value) for one, influence in silent if field in influence.changed]
-    lost = [item for cause in causes[:1] for item in _lost(trials, cause)]
-    rules = _rules(trials, told) if told else ()
+    said = _outermost([(one, influence.changed[field]) for one, influence in found if field in influence.changed])
+    causes = sorted((_cause(teller, field, one, turn) for one, turn in said), key=lambda cause: _rank(trials, cause))
+    facts = dict.fromkeys(fact for one, turn in said for fact in teller.told(one, turn).facts)
     return Answer(
-        name,
-        trials.fields(path).paths[name],
-        value,
-        tuple(causes),
-        tuple(lost),
-        tuple(defaults),
-        _named(trials, value),
-        rules,
+        name=name,
+        path=trials.fields(path).paths[name],
+        value=value,
+        causes=tuple(causes),
+        lost=tuple(item for cause in causes[:1] for item in _lost(trials, cause)),
+        defaults=tuple(Default(one.where, one.value) for one, influence in silent if field in influence.changed),
+        named=_named(trials, value),
+        rules=tuple(Rule(fact, described(fact)) for fact in facts),
     )
 
 
@@ -117,14 +149,11 @@ def _outermost(told: list[tuple[Candidate, int]]) -> list[tuple[Candidate, int]]
     return [(one, turn) for one, turn in told if (one.where.file, one.where.path) not in inner]
 
 
-def _cause(trials: Trials, field: Field, one: Candidate, turn: int) -> Cause:
+def _cause(teller: _Teller, field: Field, one: Candidate, turn: int) -> Cause:
     path, name = field
-    instead = one.instead(turn)
-    rendered = trials.render(trials.under(one.change(turn))) or {}
-    now = trials.fields_of(rendered[path]).values.get(name) if path in rendered else None
-    value = trials.fields(path).values[name]
+    now, value = teller.told(one, turn).values.get(name), teller.trials.fields(path).values[name]
     copied = not isinstance(one.value, dict | list) and one.value is not None and str(one.value) in str(value)
-    return Cause(one.where, one.value, instead, now, copied)
+    return Cause(one.where, one.value, one.instead(turn), now, copied)
 
 
 def _named(trials: Trials, value: object) -> tuple[Pointer, ...]:
@@ -172,20 +201,6 @@ def _at(node: object, steps: Sequence[str | int]) -> object:
             return None  # an element of a list has no place of its own in another layer's
         node = node.get(str(step))
     return None if isinstance(node, dict) else node
-
-
-def _rules(trials: Trials, told: Sequence[tuple[Candidate, int]]) -> tuple[Rule, ...]:
-    """The facts that the unit asks for and that say something else under the changes."""
-    found: dict[str, None] = {}
-    for one, turn in told:
-        engine = trials.under(one.change(turn))
-        if trials.render(engine) is None:
-            continue
-        for key in trials.reads:
-            now = engine.memos.get(key) if key[0].startswith("facts.") else None
-            if now is not None and now.value != trials.engine.memos[key].value:
-                found.setdefault(key[0])
-    return tuple(Rule(name, described(name)) for name in found)
 
 
 def head_of(where: Pointer) -> Pointer | None:

@@ -28,14 +28,13 @@ class Twin(NamedTuple):
 
 class Candidate(NamedTuple):
     """A node of the spec that may be a cause. `changes` are tried one after the other; `group` names what it is
-    tried together with; `said` is False for a field that the spec leaves to its default; `switch` is a node that takes
-    one of few values, and so may turn off what others do, `shared` one whose other values are others' as well."""
+    tried together with; `switch` is a node that takes one of few values, and so may turn off what others do, `shared`
+    one whose other values are others' as well."""
 
     where: Pointer
     value: object
     changes: tuple[object, ...]
     group: str
-    said: bool = True
     switch: bool = False
     shared: bool = False
 
@@ -214,7 +213,7 @@ def _absent(where: Pointer, said: Mapping[str, Any], shape: Shape, known: Refera
         elif own is None and inner.kind not in ("map", "list", "any"):
             default = None if item.default is ... else item.default
             if changes := variants(inner, default, known):
-                yield Candidate(where.child(name), default, tuple(changes), f"{where}.{name}", said=False)
+                yield Candidate(where.child(name), default, tuple(changes), f"{where}.{name}")
 
 
 BLOCKS = {

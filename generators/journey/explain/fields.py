@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -47,6 +48,13 @@ def fields(artifact: Artifact) -> Fields:
     for name, path, value in _READERS[artifact.format](artifact.content):
         found.add(name, path, value)
     return found
+
+
+def short(node: object) -> str:
+    """A value on one line of at most 80 characters."""
+    text = node if isinstance(node, str) else json.dumps(node, ensure_ascii=False, default=str)
+    text = " ".join(text.split()) if text.strip() else json.dumps(text)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def lines(text: str) -> Fields:

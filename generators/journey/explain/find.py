@@ -50,7 +50,8 @@ def _likely(session: Session, path: str) -> list[Unit]:
         return -sum(word in parts for word in unit if word)
 
     units = session.units()
-    live = [unit for unit in sure if unit in set(units)]
+    there = set(units)
+    live = [unit for unit in sure if unit in there]
     return live or sorted(units, key=strangeness)
 
 

@@ -57,7 +57,6 @@ class Trials:
     def __init__(self, documents: Mapping[str, Any], unit: Unit, render: Render) -> None:
         self.documents = documents
         self.unit = unit
-        self.count = 0
         self._render = render
         self._reached: dict[Key, frozenset[Key]] = {}
         self.engine = Engine(documents)
@@ -76,10 +75,6 @@ class Trials:
             self._fields[path] = fields(self.artifacts[path])
         return self._fields[path]
 
-    def fields_of(self, artifact: Artifact) -> Fields:
-        """The fields of a file as a trial gave it; those of the unit's own file are found once."""
-        return self.fields(artifact.path) if self.artifacts.get(artifact.path) == artifact else fields(artifact)
-
     def under(self, changes: Iterable[Change]) -> Engine:
         """An engine over the changed spec that keeps every value that the changes cannot reach."""
         edited = Edited(self.documents)
@@ -94,7 +89,6 @@ class Trials:
 
     def render(self, engine: Engine) -> dict[str, Artifact] | None:
         """The unit's files by path; None where the target broke."""
-        self.count += 1
         try:
             return {artifact.path: artifact for artifact in self._render(self.unit, View(engine))}
         except BROKEN:

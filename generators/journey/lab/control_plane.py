@@ -14,14 +14,13 @@ from pathlib import Path
 from journey.lab import programs
 from journey.lab.authority import Authority, Pair
 from journey.lab.processes import Processes
+from journey.lab.programs import VERSIONS
 from journey.live.kubernetes import Server
 from journey.live.local import LOOPBACK, free_port, healthy
 
 SERVICES = "10.255.0.0/16"
 """Where Services get their addresses; its first one is the API server's own Service."""
 API_SERVICE = "10.255.0.1"
-VERSIONS = {"1.34": "kubernetes-1.34", "1.37": "kubernetes-1.37"}
-"""Kubernetes minors that can be built -> the program."""
 
 
 def nearest(version: str) -> str:

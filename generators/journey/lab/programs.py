@@ -11,6 +11,10 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 INSTALLER = Path("tools", "outside.py")
 
 
+VERSIONS = {"1.34": "kubernetes-1.34", "1.37": "kubernetes-1.37"}
+"""Kubernetes minors that can be built -> the program, the oldest first."""
+
+
 class LabError(Exception):
     """Why the lab cannot do what was asked, in words for the person who asked."""
 

@@ -9,7 +9,7 @@ import yaml
 _KUBECTL = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "null"))
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """Of YAML 1.1's types only those of JSON: `=`, `<<` and dates are text."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML declares it
@@ -24,8 +24,8 @@ def documents(content: bytes) -> list[Any]:
     Aliases and tags are refused: with the first a small file can blow itself up beyond every limit, the second make
     values that JSON has not, and no definition needs either.
     """
-    for event in yaml.parse(content, Loader=_Loader):
+    for event in yaml.parse(content, Loader=Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
             line = event.start_mark.line + 1 if event.start_mark else 0
             raise ValueError(f"line {line}: aliases and tags are not read here")
-    return list(yaml.load_all(content, Loader=_Loader))
+    return list(yaml.load_all(content, Loader=Loader))

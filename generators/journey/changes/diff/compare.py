@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from journey.explain.fields import LINE, Name, Path, lines, steps_of
+from journey.objectschemas.documents import Loader
 
 
 class _Missing:
@@ -52,7 +53,8 @@ def parsed(path: str, data: bytes | None) -> Any:
         return MISSING
     text = data.decode(errors="replace")
     if path.endswith((".yaml", ".yml", ".json")):
-        return _tree(text, MISSING) if _tree(text, MISSING) is not MISSING else text
+        tree = _tree(text, MISSING)
+        return text if tree is MISSING else tree
     return text
 
 
@@ -118,25 +120,15 @@ def _texts(old: str, new: str, name: Name, path: Path) -> Iterator[Difference]:
 
 
 def _tree(text: str, otherwise: Any = None) -> Any:
-    """What a text holds as JSON or YAML 1.2's core, read without a tag's or an alias' power."""
+    """What a text holds as JSON, or as YAML the way kubectl reads it."""
     try:
         return json.loads(text)
     except ValueError:
         pass
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError:
         return otherwise
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one where it was built
-    """Dates stay texts."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _is_list(node: Any) -> bool:

@@ -5,14 +5,13 @@ Nothing that a spec or a file says is taken for Markdown: it stands in code span
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from journey.changes.diff.compare import MISSING
 from journey.changes.diff.report import Diff, Group, Located, Row, Value, places, things
 from journey.ci.comment import code
-from journey.explain.fields import Name
+from journey.explain.fields import Name, short
 from journey.spec.splice import shown as dotted
 
 LIMIT = 65_536
@@ -65,19 +64,12 @@ def edit(item: Located) -> str:
 def change(old: Any, new: Any, secret: bool = True) -> str:
     """Old and new value."""
     if old is MISSING:
-        return f"added {value(new)}" if secret or not isinstance(new, dict | list) else "added"
+        return f"added {short(new)}" if secret or not isinstance(new, dict | list) else "added"
     if new is MISSING:
-        return f"removed {value(old)}" if secret or not isinstance(old, dict | list) else "removed"
+        return f"removed {short(old)}" if secret or not isinstance(old, dict | list) else "removed"
     if old == new and old == "(hidden)":
         return "changed (hidden)"
-    return f"{value(old)} -> {value(new)}"
-
-
-def value(node: Any) -> str:
-    """A value on one line of at most 80 characters."""
-    text = node if isinstance(node, str) else json.dumps(node, ensure_ascii=False, default=str)
-    text = " ".join(text.split()) if text.strip() else json.dumps(text)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return f"{short(old)} -> {short(new)}"
 
 
 def row(item: Row) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journey.formats.hcl import Expression, Item, Raw
-from journey.targets.terraform.syntax import Refusal, account, block, key, output, ref, resource, trust, variable
+from journey.targets.terraform.syntax import Refusal, account, block, logs_key, output, ref, resource, trust, variable
 
 NAME = "cluster"
 DESCRIPTION = "An EKS cluster: a private API, encrypted secrets, managed node groups, add-ons with pod identity."
@@ -76,19 +76,8 @@ def _attachment(name: str, role: str, *policies: str) -> Item:
 
 def _control_plane() -> tuple[Item, ...]:
     """The API is reached from within the VPC alone; who may do what is said by access entries."""
-    used = key(
-        "this",
-        '"Secrets and logs of the cluster ${var.name}"',
-        {
-            "Sid": "Logs",
-            "Effect": "Allow",
-            "Principal": {"Service": Raw('"logs.${var.region}.amazonaws.com"')},
-            "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-            "Resource": "*",
-        },
-    )
     return (
-        used,
+        logs_key("this", '"Secrets and logs of the cluster ${var.name}"'),
         resource(
             "aws_cloudwatch_log_group",
             "this",

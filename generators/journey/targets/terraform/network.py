@@ -7,7 +7,7 @@ from journey.targets.terraform.syntax import (
     Refusal,
     account,
     block,
-    key,
+    logs_key,
     output,
     policy,
     ref,
@@ -225,24 +225,12 @@ def _attached(tier: str, table: str) -> Item:
 
 def _flow_logs() -> tuple[Item, ...]:
     """To a log group under a key of its own (docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html)."""
-    logs = Raw('"logs.${var.region}.amazonaws.com"')
-    used = key(
-        "flow_logs",
-        '"Flow logs of ${var.name}"',
-        {
-            "Sid": "Logs",
-            "Effect": "Allow",
-            "Principal": {"Service": logs},
-            "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-            "Resource": "*",
-        },
-    )
     actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
     written = policy(
         {"Effect": "Allow", "Action": actions, "Resource": Raw('"${aws_cloudwatch_log_group.flow_logs.arn}:*"')}
     )
     return (
-        used,
+        logs_key("flow_logs", '"Flow logs of ${var.name}"'),
         resource(
             "aws_cloudwatch_log_group",
             "flow_logs",

@@ -98,6 +98,19 @@ def key(name: str, description: str, *more: dict[str, Expression]) -> Block:
     )
 
 
+def logs_key(name: str, description: str) -> Block:
+    """A key under which CloudWatch encrypts log groups (docs.aws.amazon.com/AmazonCloudWatch/latest/logs, "Encrypt log
+    data in CloudWatch Logs using AWS KMS"); the module has a variable `region`."""
+    statement: dict[str, Expression] = {
+        "Sid": "Logs",
+        "Effect": "Allow",
+        "Principal": {"Service": Raw('"logs.${var.region}.amazonaws.com"')},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        "Resource": "*",
+    }
+    return key(name, description, statement)
+
+
 def account() -> tuple[Block, Block]:
     """Which account and partition this is, as `key` asks."""
     return data("aws_caller_identity", "current"), data("aws_partition", "current")
