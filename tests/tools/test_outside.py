@@ -130,6 +130,25 @@ def test_programs_that_tell_their_version_are_given_it(name: str, flags: str) ->
     assert outside.version_flags(outside.of_go(name)) == flags
 
 
+def test_go_builds_the_tools_of_the_module_and_leaves_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = tmp_path / "bin" / "go"
+    go.parent.mkdir()
+    go.write_text('#!/bin/sh\necho "$@" > "$TOLD"\nmkdir -p "$GOMODCACHE" "$GOCACHE"\n')
+    go.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{go.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+    folder = tmp_path / "made"
+    folder.mkdir()
+    program = outside.of_go("kubernetes-1.37")
+    outside.install_go(program, folder)
+    told = (tmp_path / "told").read_text()
+    assert told.startswith(
+        f"build -mod=readonly -trimpath -ldflags -s -w {outside.version_flags(program)} -o {folder} "
+    )
+    assert told.rstrip().endswith(" k8s.io/kubernetes/cmd/kube-scheduler")
+    assert list(folder.iterdir()) == []
+
+
 def test_files_of_the_programs_module_stand_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = tmp_path / "module"
     (module / "hack").mkdir(parents=True)
