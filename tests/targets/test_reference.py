@@ -71,7 +71,10 @@ def test_every_record_has_one_section() -> None:
 
 def test_every_field_of_a_service_has_a_row() -> None:
     found = [cells[0].strip("`") for cells in section("service", "Service")]
-    assert found == [*service_shape().fields, "environments.<environment>.clusters"]
+    assert found == [
+        *service_shape().fields,
+        *(f"environments.<environment>.{name}" for name in ("clusters", "hold", "pin")),
+    ]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from journey.spec.platform import PROMOTED_BLOCKS, PROMOTED_OVERLAYS, Platform
+from journey.spec.promotion import Kept
 from journey.spec.service import BASE_ONLY, Service
 from journey.spec.shape import Field, Shape, partial, shape_of
 from journey.spec.sources import ROOT_FILE, is_promoted
@@ -44,7 +45,8 @@ def service_shape() -> Shape:
         examples=({"local": {"scaling": {"min": 1}}},),
         refers="cluster",
     )
-    whole = partial(overlay, added={"clusters": Field("clusters", clusters, False, {})})
+    added = {"clusters": Field("clusters", clusters, False, {}), **shape_of(Kept).fields}
+    whole = partial(overlay, added=added)
     environments = Shape(
         "map",
         key=Shape("text"),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from journey.spec.fields import Record, cidr, count, duration, field, host, label, quantity, text
+from journey.spec.promotion import Gates, Rollout
 from journey.spec.service import Amounts, Resources
 
 KUBERNETES = r"^1\.[0-9]{2}$"
@@ -199,7 +200,11 @@ class Environment(Record, kw_only=True):
     ] = "auto"
     prune: Annotated[bool, field("Whether what left git leaves the cluster (where sync is `auto`).", True)] = True
     self_heal: Annotated[bool, field("Whether edits by hand are put back (where sync is `auto`).", True)] = True
-    sync_windows: Annotated[tuple[SyncWindow, ...], field("When syncs may happen.")] = ()
+    sync_windows: Annotated[tuple[SyncWindow, ...], field("When syncs, and promotions to it, may happen.")] = ()
+    gates: Gates = Gates()
+    rollout: Annotated[
+        Rollout, field("Whether a promotion reaches all its clusters at once, or the next one of them.", "by-cluster")
+    ] = "at-once"
     size: Annotated[str, label("Size of services that say none.", "small", refers="size")] = "small"
     datastores: Annotated[Literal["in-cluster", "managed"], field("Who runs the datastores.", "in-cluster")] = (
         "in-cluster"

@@ -15,6 +15,7 @@ from journey.problem import Pointer
 from journey.spec.documents import service_shape
 from journey.spec.merge import merge
 from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
+from journey.spec.promotion import Kept
 from journey.spec.service import Need, Port, Resources, Route, Service
 from journey.spec.shape import Shape, shape_of
 from journey.spec.sources import SERVICES
@@ -254,6 +255,7 @@ def layers(view: View, name: str, env: str, cluster_name: str) -> tuple[Layer, .
     head = view.input(service_file(view, name)) or {}
     overlay = head.get("environments", {}).get(env) or {}
     defaults_file = ROOT_FILE if follows_head(view, env) else f"promoted/{env}.yaml"
+    overlay = {key: item for key, item in overlay.items() if key not in Kept.__struct_fields__}
     file = service_file(view, name)
     own = Pointer(file, ("environments", env))
     found = (

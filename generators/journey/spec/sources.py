@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -91,13 +91,14 @@ class Sources:
         documents: Mapping[str, Document],
         problems: list[Problem],
         schemas: Mapping[str, bytes] | None = None,
+        instead: Mapping[str, bytes] | None = None,
     ) -> None:
         self.root = root
         self.documents = documents
         self.problems = problems
         self.schemas = schemas or {}
         """The files that `schemas:` names, by path."""
-        self._texts: dict[str, bytes] = {}
+        self._texts: dict[str, bytes] = dict(instead or {})
 
     @property
     def schemas_digest(self) -> bytes:
@@ -145,9 +146,15 @@ class Reading(NamedTuple):
     problems: list[Problem]
 
 
-def load(root: str, known: Mapping[str, Document] | None = None, each: Each = map) -> Sources:
+def load(
+    root: str,
+    known: Mapping[str, Document] | None = None,
+    each: Each = map,
+    instead: Mapping[str, bytes] | None = None,
+) -> Sources:
     """Read and validate every file of the spec under `root`; `known` documents whose file is unchanged are kept.
 
+    instead: bytes that count in place of what a file holds, or would hold: promoted files may be new.
     A file with problems is present in its clean part (see `journey.spec.validate`).
     """
     if not os.path.isfile(os.path.join(root, ROOT_FILE)):
@@ -155,14 +162,15 @@ def load(root: str, known: Mapping[str, Document] | None = None, each: Each = ma
         return Sources(
             root, {}, [Problem(Place(ROOT_FILE), "spec/no-platform", "there is no platform.yaml here", hint)]
         )
-    reader = _Reader(root, known or {})
+    instead = instead or {}
+    reader = _Reader(root, known or {}, instead)
     reader.take([ROOT_FILE], map)
     platform = reader.documents[ROOT_FILE].value
     spoilt = [problem.where for problem in Sources(root, reader.documents, reader.problems).refused]
-    files = promoted_files(root, "")
+    files = promoted_files(root, "", instead)
     found: list[Problem] = []
     for file in service_files(root, platform, found):
-        files += [file, *promoted_files(root, os.path.dirname(file))]
+        files += [file, *promoted_files(root, os.path.dirname(file), instead)]
     reader.take(files, each)
     for file in files:
         environment = Pointer(ROOT_FILE, ("environments", os.path.basename(file).removesuffix(".yaml")))
@@ -171,7 +179,7 @@ def load(root: str, known: Mapping[str, Document] | None = None, each: Each = ma
     found += _headless(root, reader.documents)
     schemas = dict(_schema_files(root, platform, found))
     told = (problem for problem in found if not _spoilt(problem.where, spoilt))
-    return Sources(root, reader.documents, [*reader.problems, *told], schemas)
+    return Sources(root, reader.documents, [*reader.problems, *told], schemas, instead)
 
 
 def _spoilt(where: Pointer | Place, spoilt: Sequence[Pointer | Place]) -> bool:
@@ -191,9 +199,10 @@ def is_promoted(file: str) -> bool:
 class _Reader:
     """Takes documents that are known and unchanged, and reads the others."""
 
-    def __init__(self, root: str, known: Mapping[str, Document]) -> None:
+    def __init__(self, root: str, known: Mapping[str, Document], instead: Mapping[str, bytes]) -> None:
         self.root = root
         self.known = known
+        self.instead = instead
         self.documents: dict[str, Document] = {}
         self.problems: list[Problem] = []
 
@@ -210,22 +219,24 @@ class _Reader:
 
     def _is_known(self, file: str) -> bool:
         document = self.known.get(file)
-        if document is None or not document.digest:
+        if document is None or not document.digest or file in self.instead:
             return False
         if document.stamp and document.stamp == _stamp(self.root, file):
             return True
         return document.digest == _digest(_read(os.path.join(self.root, file)) or b"")
 
     def _read(self, file: str) -> Reading:
-        return _reading(self.root, file)
+        data = self.instead.get(file)
+        if data is not None:
+            return _reading(file, (), data)
+        return _reading(file, _stamp(self.root, file), _read(os.path.join(self.root, file)))
 
 
-def _reading(root: str, file: str) -> Reading:
+def _reading(file: str, stamp: tuple[int, ...], data: bytes | None) -> Reading:
     from journey.spec import documents, refusals, yaml
     from journey.spec.validate import Validator, empty
 
-    shape, stamp = documents.shape_of_file(file), _stamp(root, file)
-    data = _read(os.path.join(root, file))
+    shape = documents.shape_of_file(file)
     if data is None:
         hint = "check that it is a readable file of at most 4 MiB"
         found = Problem(Place(file), "spec/unreadable", "the file cannot be read", hint)
@@ -361,14 +372,15 @@ def _headless(root: str, documents: Mapping[str, Document]) -> Iterator[Problem]
                 yield Problem(Place(files[0], 1, 1), "spec/promoted-file", message, hint)
 
 
-def promoted_files(root: str, folder: str) -> list[str]:
-    """Promoted snapshots beside a spec file, sorted."""
-    promoted = os.path.join(folder, "promoted")
+def promoted_files(root: str, folder: str, instead: Collection[str] = ()) -> list[str]:
+    """Promoted snapshots beside a spec file, sorted, with those of `instead` that are to stand there."""
+    promoted = os.path.join(folder, "promoted").replace(os.sep, "/")
     try:
-        names = sorted(os.listdir(os.path.join(root, promoted)))
+        names = os.listdir(os.path.join(root, promoted))
     except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [f"{promoted}/{name}".replace(os.sep, "/") for name in names if name.endswith(".yaml")]
+        names = []
+    new = (file for file in instead if os.path.dirname(file) == promoted)
+    return sorted({*(f"{promoted}/{name}" for name in names if name.endswith(".yaml")), *new})
 
 
 def service_name(file: str) -> str:

@@ -20,6 +20,7 @@ from journey.spec.rules import (
     mounts,
     needs,
     networks,
+    promotions,
     references,
     running,
     services,
@@ -49,6 +50,7 @@ RULES: dict[str, str] = {
     **services.RULES,
     **together.RULES,
     **networks.RULES,
+    **promotions.RULES,
 }
 """Every rule's id, with what it asks in a sentence."""
 
@@ -88,6 +90,7 @@ PLATFORM: tuple[Callable[[View], Iterator[Problem]], ...] = (
     *together.JUDGEMENTS,
     *services.JUDGEMENTS,
     networks.judge,
+    promotions.platform,
 )
 """What is judged of the platform as a whole."""
 
@@ -122,6 +125,7 @@ def judge_service(view: View, name: str) -> Iterator[Problem]:
         yield Problem(Pointer(file), NAME, message, hint)
         return
     yield from references.service(view, name)
+    yield from promotions.service(view, name)
     for fragment in of_service(view, name):
         yield from _fields(fragment)
     yield from _places(view, name)

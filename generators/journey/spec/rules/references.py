@@ -7,6 +7,7 @@ from typing import Any
 
 from journey.problem import Level, Pointer, Problem
 from journey.spec import resolve
+from journey.spec.promotion import Kept
 from journey.spec.rules.fragments import Fragment, promoted_environments
 from journey.spec.sources import ROOT_FILE, SERVICES
 from journey.spec.validate import did_you_mean
@@ -110,6 +111,9 @@ def service(view: View, name: str) -> Iterator[Problem]:
         where = Pointer(file, ("environments", env))
         yield from _environment(view, env, where, key=True)
         yield from _clusters_of(view, env, overlay, where)
+        for field in Kept.__struct_fields__:
+            owner = ((overlay or {}).get(field) or {}).get("owner")
+            yield from _team(view, owner, where.child(field, "owner"))
     for env in promoted_environments(view):
         promoted = resolve.promoted_file(view, name, env)
         yield from _clusters_of(view, env, view.input(promoted) or {}, Pointer(promoted))

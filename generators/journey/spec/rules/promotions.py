@@ -1,0 +1,54 @@
+"""What is wrong with what the spec says of promotion: gates where nothing is promoted to, and days that do not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from journey.problem import Pointer, Problem
+from journey.spec import resolve
+from journey.spec.promotion import Kept
+from journey.spec.resolve import ROOT_FILE
+from journey.spec.view import View
+
+GATES = "spec/gates"
+KEPT = "spec/kept"
+
+RULES = {
+    GATES: "`gates`, `rollout`, `hold` and `pin` stand where something is promoted to.",
+    KEPT: "A `pin` ends on a day that the calendar has.",
+}
+
+
+def platform(view: View) -> Iterator[Problem]:
+    """Gates of an environment that renders from head."""
+    for name, value in (view.input(ROOT_FILE, "environments") or {}).items():
+        for field in ("gates", "rollout"):
+            if value.get(field) and resolve.follows_head(view, name):
+                where = Pointer(ROOT_FILE, ("environments", name, field), True)
+                message = f"`{field}`: nothing is promoted to `{name}`, which renders from head"
+                yield Problem(where, GATES, message, "remove it, or say `promotesFrom` and `base: promoted`")
+
+
+def service(view: View, name: str) -> Iterator[Problem]:
+    """Holds and pins of a service."""
+    file = resolve.service_file(view, name)
+    known = resolve.environments(view)
+    for env, overlay in ((view.input(file) or {}).get("environments") or {}).items():
+        where = Pointer(file, ("environments", env))
+        for field in Kept.__struct_fields__:
+            if env in known and (overlay or {}).get(field) and resolve.follows_head(view, env):
+                message = f"`{field}`: nothing is promoted to `{env}`, which renders from head"
+                yield Problem(where.child(field)._replace(key=True), GATES, message, "remove it")
+        until = ((overlay or {}).get("pin") or {}).get("until")
+        if until and not _is_day(until):
+            message = f"`until: {until}` is no day of the calendar"
+            yield Problem(where.child("pin", "until"), KEPT, message, "example: 2030-01-31")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
