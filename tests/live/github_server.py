@@ -90,8 +90,17 @@ def _policies(state: State, method: str, query: dict[str, str], body: Any, name:
 
 
 def _pulls(state: State, method: str, query: dict[str, str], body: Any) -> Any:
-    base = query.get("base")
-    return [pull for pull in state.pulls if base is None or pull["base"]["ref"] == base]
+    if method == "POST":
+        if not body["title"] or not body["body"]:
+            raise Refusal(422, "Validation Failed")
+        state.pull(len(state.pulls) + 1, "0" * 40)
+        url = f"https://github.com/acme/platform/pull/{len(state.pulls)}"
+        state.pulls[-1] |= {"html_url": url, **body}
+        state.pulls[-1] |= {"head": {"ref": body["head"]}, "base": {"ref": body["base"]}}
+        return state.pulls[-1]
+    base, head = query.get("base"), query.get("head", "").partition(":")[2]
+    known = [pull for pull in state.pulls if base is None or pull["base"]["ref"] == base]
+    return [pull for pull in known if not head or pull["head"]["ref"] == head]
 
 
 def _pull(state: State, method: str, query: dict[str, str], body: Any, number: str) -> Any:
@@ -131,7 +140,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET PUT", rf"{_REPOSITORY}/rulesets/(\d+)", _ruleset),
     ("GET PUT", rf"{_REPOSITORY}/environments/([^/]+)", _environment),
     ("GET POST", rf"{_REPOSITORY}/environments/([^/]+)/deployment-branch-policies", _policies),
-    ("GET", rf"{_REPOSITORY}/pulls", _pulls),
+    ("GET POST", rf"{_REPOSITORY}/pulls", _pulls),
     ("GET", rf"{_REPOSITORY}/pulls/(\d+)", _pull),
     ("GET POST", rf"{_REPOSITORY}/issues/(\d+)/comments", _comments),
     ("PATCH", rf"{_REPOSITORY}/issues/comments/(\d+)", _comment),

@@ -9,6 +9,7 @@ import pytest
 from journey.ci.comment import AUTHOR, MARK, Comment, say
 from journey.ci.refresh import PullRequest
 from journey.live import github as module
+from journey.live import web
 from journey.live.github import GitHub, GitHubError
 from tests.live.github_server import TOKEN, State, serving
 
@@ -98,7 +99,7 @@ def test_an_answer_that_is_none(
     answer: tuple[int, bytes, dict[str, str]],
     message: str,
 ) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 100)
+    monkeypatch.setattr(web, "MOST_BYTES", 100)
     state.raw["/repos/acme/platform/pulls"] = answer
     with pytest.raises(GitHubError) as caught:
         github.get("pulls")

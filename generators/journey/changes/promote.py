@@ -38,11 +38,22 @@ def promoted_base(
     the base that all others there run.
     """
     base = base_of(view, service, source)
-    if base is None:
-        return None
+    return None if base is None else with_base(view, service, target, base, clusters)
+
+
+def with_base(
+    view: View, service: str, target: str, base: dict[str, Any], clusters: Iterable[str] = ()
+) -> PromotedFile:
+    """The file by which `target`, or first these clusters of it, runs a base."""
     file = resolve.promoted_file(view, service, target)
     moved = dict.fromkeys(clusters or resolve.environment(view, target).clusters, base)
     return PromotedFile(file, _text(target, _joined(view, target, view.input(file), moved)))
+
+
+def base_on(view: View, service: str, environment: str, cluster: str) -> dict[str, Any] | None:
+    """The base of a service on one cluster of an environment to which it is promoted; None where it is not there."""
+    found = resolve.base_of(view, service, environment, cluster)
+    return None if found is None or found.value == ABSENT else found.value
 
 
 def promoted_blocks(view: View, source: str, target: str) -> PromotedFile:

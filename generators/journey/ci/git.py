@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -29,18 +29,33 @@ class LineCommit(NamedTuple):
 
 
 class Git:
-    """A repository with its work tree at `root`."""
+    """A repository with its work tree at `root`. `bot`: commits are a workflow's where the environment names nobody."""
 
-    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, environment: Mapping[str, str], bot: bool = True) -> None:
         self.root = root
-        self._environment = {**_IDENTITY, **environment, **_QUIET}
+        self._environment = {**(_IDENTITY if bot else {}), **environment, **_QUIET}
+
+    def where(self, **environment: str) -> Git:
+        """The same repository, asked with more in the environment."""
+        return Git(self.root, {**self._environment, **environment}, bot=False)
 
     def ask(self, *arguments: str) -> tuple[int, str, str]:
         """Exit code, output and error of a command."""
+        code, output, error = self._call(arguments, b"")
+        return code, output.decode(errors="surrogateescape"), error
+
+    def feed(self, given: bytes, *arguments: str) -> bytes:
+        """The output of a command that reads what it is given. Raises Refused when it fails."""
+        code, output, error = self._call(arguments, given)
+        if code:
+            raise Refused("ci/git", f"git {arguments[0]}: {error.strip() or f'exit code {code}'}")
+        return output
+
+    def _call(self, arguments: Sequence[str], given: bytes) -> tuple[int, bytes, str]:
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True
+            ["git", *arguments], cwd=self.root, env=self._environment, input=given, capture_output=True
         )
-        return done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace")
+        return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
     def run(self, *arguments: str) -> str:
         """A command's output without its last newline. Raises Refused when it fails."""

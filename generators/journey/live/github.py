@@ -1,40 +1,25 @@
 """GitHub's REST API, as far as this package needs it (https://docs.github.com/rest, version 2022-11-28).
 
-A redirect is refused, because the token would go with it; what GitHub answers is limited in size and in pages.
+What GitHub answers is limited in size and in pages.
 """
 
 from __future__ import annotations
 
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping
-from http.client import HTTPException
 from typing import Any
 
 from journey.ci.comment import Comment
 from journey.ci.refresh import PullRequest
+from journey.live.web import WebError, exchange
 
 API = "https://api.github.com"
-TIMEOUT = 30.0
-"""Seconds without a byte after which a request is given up."""
-MOST_BYTES = 32 * 1024 * 1024
 MOST_PAGES = 50
 PER_PAGE = 100
 
 
-class GitHubError(Exception):
-    """GitHub said no, or could not be reached. `status` is HTTP's; 0 where there was no answer."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *arguments: Any) -> None:
-        return None
+class GitHubError(WebError):
+    """GitHub said no, or could not be reached."""
 
 
 class GitHub:
@@ -45,7 +30,6 @@ class GitHub:
         self.full_name = f"{owner}/{repository}"
         self._token = token
         self._api = api.rstrip("/")
-        self._opener = urllib.request.build_opener(_NoRedirect)
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Send one request; `path` is below the repository, or from the root of the API when it begins with `/`.
@@ -54,16 +38,10 @@ class GitHub:
         """
         whole = path if path.startswith("/") else f"/repos/{self.full_name}/{path}".rstrip("/")
         asked = f"{method} {whole.partition('?')[0]}"
-        request = urllib.request.Request(f"{self._api}{whole}", _encoded(body), self._headers(), method=method)
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as response:
-                data = response.read(MOST_BYTES + 1)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise GitHubError(error.code, f"{asked}: {error.code} {_reason(error)}") from error
-        except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
-            raise GitHubError(0, f"{asked}: {getattr(error, 'reason', error)}") from error
-        return _decoded(data, asked)
+            return exchange(method, f"{self._api}{whole}", self._headers(), body, asked)
+        except WebError as error:
+            raise GitHubError(error.status, str(error)) from error
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -123,24 +101,3 @@ class GitHub:
     def update_comment(self, comment: int, body: str) -> None:
         """Replace a comment's text."""
         self.request("PATCH", f"issues/comments/{comment}", {"body": body})
-
-
-def _encoded(body: object) -> bytes | None:
-    return None if body is None else json.dumps(body).encode()
-
-
-def _decoded(data: bytes, asked: str) -> Any:
-    if len(data) > MOST_BYTES:
-        raise GitHubError(0, f"{asked}: the answer has more than {MOST_BYTES} bytes")
-    try:
-        return json.loads(data) if data else None
-    except ValueError as error:
-        raise GitHubError(0, f"{asked}: the answer is no JSON") from error
-
-
-def _reason(error: urllib.error.HTTPError) -> str:
-    try:
-        said = json.loads(error.read(MOST_BYTES))
-    except (ValueError, OSError):
-        return str(error.reason)
-    return str(said.get("message", error.reason)) if isinstance(said, dict) else str(error.reason)

@@ -51,8 +51,13 @@ def edits(old: Sources, new: Sources) -> list[Edit]:
             continue
         was = before.value if before else MISSING
         now = after.value if after else MISSING
-        found += _nodes(file, was, now, (), ())
+        found += between(file, was, now)
     return found
+
+
+def between(file: str, old: Any, new: Any) -> Iterator[Edit]:
+    """Every edit between two contents of a file."""
+    return _nodes(file, old, new, (), ())
 
 
 def _nodes(file: str, old: Any, new: Any, before: Path, after: Path) -> Iterator[Edit]:

@@ -15,7 +15,7 @@ from journey.changes.diff import revisions
 from journey.changes.diff.causes import Field, attributed
 from journey.changes.diff.compare import MISSING, Thing
 from journey.changes.diff.edits import Edit, edits
-from journey.changes.diff.revisions import Range
+from journey.changes.diff.revisions import Changed, Range
 from journey.ci.git import Git
 from journey.explain.fields import Name
 from journey.pipeline.narrow import Scope
@@ -101,15 +101,23 @@ def _between(git: Git, between: Range, folder: Path, scope: Scope, targets: Sequ
     problems = [*wrong, *more]
     if problems:
         return Diff(between, problems=tuple(problems))
-    made = edits(old.sources, new.sources)
     unknown = tuple(_unknown((old, new), scope, targets))
     if unknown:
         return Diff(between, unknown=unknown)
-    fields = [
-        field
-        for field in attributed(revisions.rendered(git, between), old, new, made)
-        if _asked(field.unit, field.path, scope, targets)
-    ]
+    return compared(between, revisions.rendered(git, between), old, new, scope, targets)
+
+
+def compared(
+    between: Range,
+    changed: Sequence[Changed],
+    old: Session,
+    new: Session,
+    scope: Scope = Scope(),  # noqa: B008
+    targets: Sequence[str] = (),
+) -> Diff:
+    """What differs in rendered files that are known to have changed between two specs in order."""
+    made = edits(old.sources, new.sources)
+    fields = [field for field in attributed(changed, old, new, made) if _asked(field.unit, field.path, scope, targets)]
     located = [Located(_place(edit, old, new), edit) for edit in made]
     used = {number for field in fields for number in field.edits}
     silent = [item for number, item in enumerate(located) if number not in used] if scope.whole and not targets else []

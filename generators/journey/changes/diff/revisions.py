@@ -6,8 +6,7 @@ That works in a shallow clone too, for revisions that it has.
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,12 +46,16 @@ def resolve(git: Git, said: str, branch: str) -> Range:
     if git.ask("rev-parse", "--git-dir")[0]:
         raise Refused(RULE, "this is no git repository", "run it in a clone")
     if not dots:
-        _committed(git)
+        committed(git, "name both revisions: REV..HEAD")
     head = _commit(git, new or "HEAD")
     return Range(_commit(git, old) if old else _left(git, head, branch), head)
 
 
-def _committed(git: Git) -> None:
+def committed(git: Git, otherwise: str) -> None:
+    """Raises Refused where the spec or a rendered file below the work folder has changes that are not committed.
+
+    otherwise: what else than to commit them its hint tells to do.
+    """
     code, output, error = git.ask("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".")
     if code:
         raise Refused(RULE, f"git status: {error.strip()}", "mend the index first")
@@ -60,11 +63,11 @@ def _committed(git: Git) -> None:
     rows = [(row[:2], row[3:].removeprefix(prefix)) for row in output.split("\0") if row]
     unmerged = [path for state, path in rows if state in {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}]
     if unmerged:
-        raise Refused(RULE, f"{unmerged[0]} is not merged", "finish the merge, or name both revisions: REV..REV")
+        raise Refused(RULE, f"{unmerged[0]} is not merged", f"finish the merge, or {otherwise}")
     dirty = [path for _, path in rows if is_rendered(path) or _is_spec(path)]
     if dirty:
         more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
-        raise Refused(RULE, f"{dirty[0]}{more} is not committed", "commit it, or name both revisions: REV..HEAD")
+        raise Refused(RULE, f"{dirty[0]}{more} is not committed", f"commit it, or {otherwise}")
 
 
 def _is_spec(path: str) -> bool:
@@ -95,12 +98,20 @@ def _left(git: Git, head: str, branch: str) -> str:
 
 def rendered(git: Git, between: Range) -> list[Changed]:
     """The rendered files below the work folder that differ between the commits, by path."""
-    output = git.run("diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative", *between)
+    found = {path: ids for path, ids in differing(git, between, "--relative").items() if is_rendered(path)}
+    ids = [name for pair in found.values() for name in pair if name is not None]
+    data = dict(zip(ids, blobs(git, ids), strict=True))
+    return [Changed(path, data.get(old or ""), data.get(new or "")) for path, (old, new) in found.items()]
+
+
+def differing(git: Git, between: Range, *options: str) -> dict[str, tuple[str | None, str | None]]:
+    """The blobs of every path that differs between two commits, old and new; None where there is no file."""
+    output = git.run("diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", *options, *between)
     parts = iter(output.split("\0"))
-    rows = [(head.split(), path) for head, path in zip(parts, parts, strict=False) if is_rendered(path)]
-    ids = [name for head, _ in rows for name in head[2:4] if name.strip("0")]
-    blobs = dict(zip(ids, _blobs(git, ids), strict=True))
-    return [Changed(path, blobs.get(head[2]), blobs.get(head[3])) for head, path in rows]
+    rows = ((head.split(), path) for head, path in zip(parts, parts, strict=False))
+    return {
+        path: (head[2] if head[2].strip("0") else None, head[3] if head[3].strip("0") else None) for head, path in rows
+    }
 
 
 def spec_files(git: Git, commit: str, folder: Path) -> None:
@@ -117,7 +128,7 @@ def spec_files(git: Git, commit: str, folder: Path) -> None:
         inside = path.removeprefix(prefix)
         if mode.startswith("100") and inside.endswith((".yaml", ".yml", ".json")) and not _elsewhere(inside):
             wanted[inside] = name
-    for path, data in zip(wanted, _blobs(git, list(wanted.values())), strict=True):
+    for path, data in zip(wanted, blobs(git, list(wanted.values())), strict=True):
         target = folder / path
         os.makedirs(target.parent, exist_ok=True)
         target.write_bytes(data)
@@ -127,15 +138,13 @@ def _elsewhere(path: str) -> bool:
     return is_rendered(path) or path.startswith(("examples/", "tests/", "node_modules/"))
 
 
-def _blobs(git: Git, names: Iterable[str]) -> list[bytes]:
+def blobs(git: Git, names: Iterable[str]) -> list[bytes]:
     """The bytes of blobs, in order, by one process (git-scm.com/docs/git-cat-file, "BATCH OUTPUT")."""
     asked = "".join(f"{name}\n" for name in names).encode()
     if not asked:
         return []
-    done = subprocess.run(
-        ["git", "cat-file", "--batch"], cwd=git.root, input=asked, capture_output=True, env=_environment()
-    )
-    found, at, data = [], 0, done.stdout
+    data = git.feed(asked, "cat-file", "--batch")
+    found, at = [], 0
     while at < len(data):
         end = data.index(b"\n", at)
         head = data[at:end].split()
@@ -146,7 +155,3 @@ def _blobs(git: Git, names: Iterable[str]) -> list[bytes]:
         found.append(data[end + 1 : end + 1 + size])
         at = end + 2 + size
     return found
-
-
-def _environment() -> Mapping[str, str]:
-    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
