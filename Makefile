@@ -41,6 +41,10 @@ e2e-accepted: setup ## Have real API servers accept every rendered object; needs
 e2e-explain: setup ## Prove explanations on every unit of every platform here, by trying every scalar of the spec
 	@$(BIN)/python -m tests.explain.proof $(ROOTS)
 
+.PHONY: promote
+promote: setup ## Open a pull request that promotes services: TO=staging SERVICES="auth config"
+	@$(BIN)/journey ci promote
+
 lint: setup ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

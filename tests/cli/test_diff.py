@@ -159,7 +159,7 @@ def test_an_unmerged_index_is_refused(repository: Repository, journey: Journey) 
     repository.edit((SERVICE, "hello", "hey"))
     with pytest.raises(subprocess.CalledProcessError):
         git(repository.root, "merge", "other")
-    assert "is not merged; finish the merge, or name both revisions: REV..REV" in journey("diff").err
+    assert "is not merged; finish the merge, or name both revisions: REV..HEAD" in journey("diff").err
 
 
 def test_a_shallow_clone_says_what_it_lacks(repository: Repository, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from journey.formats import encode
 from journey.problem import Pointer
 from journey.spec.view import Engine, View
 from journey.targets import github_actions
-from journey.targets.github_actions import charts, drift, infrastructure, promote, zizmor
+from journey.targets.github_actions import charts, drift, infrastructure, zizmor
 from journey.targets.github_actions.registry import host
 
 PLATFORM: dict[str, Any] = {
@@ -43,7 +43,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "apps/auth/service.yaml": {"team": "identity", "runtime": "python"},
     "apps/shop/service.yaml": {"team": "platform", "runtime": "node"},
 }
-LATER = {module.NAME: module.content for module in (promote, drift, charts, infrastructure)}
+LATER = {module.NAME: module.content for module in (drift, charts, infrastructure)}
 """Workflows whose make targets do not exist yet: not rendered, but held to the same rules."""
 
 
@@ -92,6 +92,7 @@ def test_each_file_has_a_unit_and_an_owned_place() -> None:
         ".github/workflows/ci.yaml",
         ".github/workflows/comment.yaml",
         ".github/workflows/build.yaml",
+        ".github/workflows/promote.yaml",
         ".github/workflows/security.yaml",
         ".github/workflows/refresh.yaml",
         ".github/CODEOWNERS",
@@ -284,6 +285,19 @@ def test_promote_offers_the_environments_that_are_promoted_to() -> None:
     content = workflow("promote")
     assert content["on"]["workflow_dispatch"]["inputs"]["to"]["options"] == ["prod"]
     assert content["jobs"]["promote"]["environment"] == "${{ inputs.to }}"
+    assert list(content["jobs"]["promote"]["steps"][3]["env"]) == ["TO", "SERVICES", "GITHUB_TOKEN"]
+
+
+def test_promote_is_told_where_the_gates_of_some_environment_ask() -> None:
+    prod = {**PLATFORM["environments"]["prod"], "gates": {"healthy": True, "alerts": True}}
+    env = workflow("promote", environments={**PLATFORM["environments"], "prod": prod})["jobs"]["promote"]["steps"][3][
+        "env"
+    ]
+    assert {name: env[name] for name in list(env)[3:]} == {
+        "ARGOCD_SERVER": "${{ vars.ARGOCD_SERVER }}",
+        "ARGOCD_AUTH_TOKEN": "${{ secrets.ARGOCD_AUTH_TOKEN }}",
+        "PROMETHEUS_URL": "${{ vars.PROMETHEUS_URL }}",
+    }
 
 
 def test_drift_asks_each_cluster_that_a_runner_can_sign_in_to() -> None:

@@ -293,3 +293,15 @@ def push_(shared: Shared, head: str, base: str, branch: str, github_token: str) 
     commit = refresh.verified(_git(shared), Path(shared.root) / BUNDLE / refresh.FILE, head, base)
     push(Path(shared.root), os.environ, commit, branch, github_token)
     return 0
+
+
+@command.command("promote")
+@told("TO")
+@told("SERVICES", default="")
+@click.pass_context
+def promote_(ctx: click.Context, to: str, services: str) -> Any:
+    """Open a pull request that promotes services (names with spaces between; none means all) to an environment."""
+    from journey.cli import promote
+
+    names = tuple(services.split())
+    return ctx.invoke(promote.command, services=names, every=not names, target=to, pull_request=True, yes=True)

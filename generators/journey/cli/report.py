@@ -128,7 +128,7 @@ def changes(found: Report) -> None:
         click.echo(f"{_counted(len(found.problems), 'problem')}", err=True)
         return
     rows = _rows({kind: getattr(plan, kind) for kind in KINDS})
-    _table(
+    table(
         ("", "created", "updated", "deleted", "modes"), [(shown(name), *_cells(count)) for name, count in rows.items()]
     )
     click.echo(f"{_counted(len(plan.unchanged), 'file')} unchanged")
@@ -175,14 +175,13 @@ def _group(path: str) -> str:
     return "/".join(parts[:-1][:depth]) or path
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: bool = False) -> None:
+    """Rows under a head, in columns: the first to the left, the others to the right, or with `words` to the left."""
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    align = str.ljust if words else str.rjust
     for line in lines:
-        cells = [
-            line[0].ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
-        ]
+        cells = [line[0].ljust(widths[0]), *map(align, line[1:], widths[1:])]
         click.echo("  ".join(cells).rstrip())
 
 

@@ -7,6 +7,7 @@ import re
 TARGETS = (
     "check",
     "lint",
+    "promote",
     "render",
     "test",
     "ci-changes",

@@ -13,7 +13,18 @@ from journey.facts import rendered
 from journey.problem import Pointer
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.view import View
-from journey.targets.github_actions import attributes, build, ci, comment, dependabot, owners, refresh, security, zizmor
+from journey.targets.github_actions import (
+    attributes,
+    build,
+    ci,
+    comment,
+    dependabot,
+    owners,
+    promote,
+    refresh,
+    security,
+    zizmor,
+)
 from journey.targets.github_actions.parts import Step
 
 NAME = "github-actions"
@@ -29,7 +40,7 @@ PATTERNS = (
 )
 
 WORKFLOWS: Mapping[str, Callable[[View], Step]] = MappingProxyType(
-    {module.NAME: module.content for module in (ci, comment, build, security, refresh)}
+    {module.NAME: module.content for module in (ci, comment, build, promote, security, refresh)}
 )
 FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(
     {

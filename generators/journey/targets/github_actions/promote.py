@@ -26,6 +26,18 @@ def content(view: View) -> Step:
         "services": {"description": "Services, with spaces between; none means all", "type": "string", "default": ""},
     }
     env: Step = {"TO": "${{ inputs.to }}", "SERVICES": "${{ inputs.services }}", "GITHUB_TOKEN": APP_TOKEN}
+    env |= _evidence(view, targets)
     steps = [checkout_whole(), python(), app_token(), make("Promote", "promote", env)]
     promote = job("promote", steps, minutes=30, environment="${{ inputs.to }}")
     return workflow(NAME, {"workflow_dispatch": {"inputs": inputs}}, {"promote": promote}, group="${{ inputs.to }}")
+
+
+def _evidence(view: View, targets: list[str]) -> Step:
+    """Where the gates that some environment asks for find what they judge by (`journey.live.evidence`)."""
+    gates = [resolve.environment(view, name).gates for name in targets]
+    env: Step = {}
+    if any(gate.healthy for gate in gates):
+        env |= {"ARGOCD_SERVER": "${{ vars.ARGOCD_SERVER }}", "ARGOCD_AUTH_TOKEN": "${{ secrets.ARGOCD_AUTH_TOKEN }}"}
+    if any(gate.alerts for gate in gates):
+        env["PROMETHEUS_URL"] = "${{ vars.PROMETHEUS_URL }}"
+    return env
