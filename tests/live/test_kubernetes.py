@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import pytest
 
 from journey.lab.authority import Authority
-from journey.live.kubernetes import Answer, KubernetesError, Server
+from journey.live.kubernetes import Answer, KubernetesError, Server, certified
 
 CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "web"}, "data": {"k": "v"}}
 ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "a b"}}
@@ -97,7 +97,7 @@ def server(served: tuple[Authority, int]) -> Iterator[Server]:
     authority, port = served
     pair = authority.client("admin", ["system:masters"])
     Api.asked.clear()
-    found = Server("127.0.0.1", port, authority.pair.certificate, pair.certificate, pair.key)
+    found = Server("127.0.0.1", port, certified(authority.pair.certificate, pair.certificate, pair.key))
     yield found
     found.close()
 
@@ -160,9 +160,11 @@ def test_a_server_that_is_not_there_is_not_ready(served: tuple[Authority, int]) 
 
     authority, _ = served
     pair = authority.client("admin")
-    assert not Server("127.0.0.1", free_port(), authority.pair.certificate, pair.certificate, pair.key).ready()
+    assert not Server(
+        "127.0.0.1", free_port(), certified(authority.pair.certificate, pair.certificate, pair.key)
+    ).ready()
 
 
 def test_the_keys_are_files(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Server("127.0.0.1", 1, tmp_path / "ca", tmp_path / "crt", tmp_path / "key")
+        certified(tmp_path / "ca", tmp_path / "crt", tmp_path / "key")

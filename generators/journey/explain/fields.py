@@ -68,13 +68,14 @@ def lines(text: str) -> Fields:
 Leaves = Iterator[tuple[Name, Path, object]]
 
 
-def _tree(node: Any, name: Name = (), path: Path = ()) -> Leaves:
+def leaves(node: Any, name: Name = (), path: Path = ()) -> Leaves:
+    """The leaves of a tree: name, path and value of each; an empty collection is one."""
     if isinstance(node, Mapping) and node:
         for key, value in node.items():
-            yield from _tree(value, (*name, key), (*path, key))
+            yield from leaves(value, (*name, key), (*path, key))
     elif isinstance(node, Sequence) and not isinstance(node, str) and node:
         for index, (step, item) in enumerate(zip(steps_of(node), node, strict=True)):
-            yield from _tree(item, (*name, step), (*path, index))
+            yield from leaves(item, (*name, step), (*path, index))
     else:
         yield name, path, node
 
@@ -128,7 +129,7 @@ def _hcl(content: Any) -> Leaves:
         seen: Counter[Name] = Counter()
         for item in items:
             if isinstance(item, hcl.Attribute):
-                for name, path, value in _tree(item.value):
+                for name, path, value in leaves(item.value):
                     yield (*at, item.name, *name), (*at, item.name, *path), value
             elif isinstance(item, hcl.Block):
                 here = (*at, item.type, *item.labels)
@@ -176,8 +177,8 @@ def _ini(content: Any) -> Leaves:
 
 
 _READERS: Mapping[Format, Callable[[Any], Leaves]] = {
-    Format.YAML: _tree,
-    Format.JSON: _tree,
+    Format.YAML: leaves,
+    Format.JSON: leaves,
     Format.HCL: _hcl,
     Format.NGINX: _nginx,
     Format.INI: _ini,

@@ -15,7 +15,7 @@ from journey.lab import programs
 from journey.lab.authority import Authority, Pair
 from journey.lab.processes import Processes
 from journey.lab.programs import VERSIONS
-from journey.live.kubernetes import Server
+from journey.live.kubernetes import Server, certified
 from journey.live.local import LOOPBACK, free_port, healthy
 
 SERVICES = "10.255.0.0/16"
@@ -51,7 +51,8 @@ class ControlPlane:
 
     def connect(self, pair: Pair) -> Server:
         """The API server as the bearer of a certificate."""
-        return Server(LOOPBACK, self.port, self.authority.pair.certificate, pair.certificate, pair.key)
+        context = certified(self.authority.pair.certificate, pair.certificate, pair.key)
+        return Server(LOOPBACK, self.port, context)
 
     def start(self) -> None:
         """Start etcd and the API server, and wait until it is ready. Raises LabError."""

@@ -48,21 +48,29 @@ class Resource(NamedTuple):
     namespaced: bool
 
 
-class Server:
-    """One API server at 127.0.0.1 or elsewhere, called with a client certificate."""
+def certified(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
+    """Trust in an authority, and a client certificate, from PEM files."""
+    context = ssl.create_default_context(cafile=str(authority))
+    context.load_cert_chain(str(certificate), str(key))
+    return context
 
-    def __init__(self, host: str, port: int, authority: Path, certificate: Path, key: Path) -> None:
-        context = ssl.create_default_context(cafile=str(authority))
-        context.load_cert_chain(str(certificate), str(key))
+
+class Server:
+    """One API server at 127.0.0.1 or elsewhere. `token`: a bearer token, where no client certificate says who calls;
+    `base`: what its paths begin with, behind a proxy."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext, token: str = "", base: str = "") -> None:
         self._address = (host, port)
         self._context = context
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._base = base
         self._connection: HTTPSConnection | None = None
         self._resources: dict[str, dict[str, Resource]] = {}
 
     def request(self, method: str, path: str, body: object = None, content: str = JSON) -> Answer:
         """Send one request. Raises KubernetesError."""
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Accept": JSON, "Content-Type": content}
+        headers = {"Accept": JSON, "Content-Type": content, **self._headers}
         try:
             response, text = self._send(method, path, data, headers)
         except (OSError, HTTPException):
@@ -81,7 +89,7 @@ class Server:
 
     def _send(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
         connection = self._connected()
-        connection.request(method, path, data, headers)
+        connection.request(method, f"{self._base}{path}", data, headers)
         response = connection.getresponse()
         return response, response.read()
 
@@ -137,6 +145,11 @@ class Server:
         if dry_run:
             query["dryRun"] = "All"
         return self.request("PATCH", f"{self.path(item)}?{urlencode(query)}", item, APPLY)
+
+    def create(self, item: Object, dry_run: bool = False) -> Answer:
+        """Make an object that is not there."""
+        path = self.path(item).rpartition("/")[0]
+        return self.request("POST", f"{path}?dryRun=All" if dry_run else path, item)
 
     def get(self, item: Object) -> Any:
         """The object as the server has it; None where there is none."""
