@@ -9,7 +9,7 @@ ROOTS := $(patsubst %/platform.yaml,%,$(wildcard ./platform.yaml examples/*/plat
 .PHONY: help setup tools render check check-all test test-real lint format lock bench clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-13s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-20s %s\n' "$$name" "$$text"; done
 
 setup: ## Make .venv/ from the hashed lock; does nothing when it is up to date
 	@command -v $(PYTHON) >/dev/null || { echo "setup: no $(PYTHON) here: install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 2; }
@@ -34,9 +34,12 @@ test-real: tools ## Run the tests that need real programs, then check-all
 	@$(BIN)/python -m pytest -m real --no-cov $(ARGS)
 	@$(MAKE) --no-print-directory check-all
 
-.PHONY: e2e-explain e2e-accepted
+.PHONY: e2e-explain e2e-accepted e2e-drift
 e2e-accepted: setup ## Have real API servers accept every rendered object; needs Go, the first time ten minutes
 	@$(BIN)/python -m tests.e2e.accepted $(ROOTS)
+
+e2e-drift: setup ## Find edits by hand on a real API server, and nothing on a clean one; needs Go
+	@$(BIN)/python -m tests.e2e.drift
 
 e2e-explain: setup ## Prove explanations on every unit of every platform here, by trying every scalar of the spec
 	@$(BIN)/python -m tests.explain.proof $(ROOTS)
@@ -44,6 +47,17 @@ e2e-explain: setup ## Prove explanations on every unit of every platform here, b
 .PHONY: promote
 promote: setup ## Open a pull request that promotes services: TO=staging SERVICES="auth config"
 	@$(BIN)/journey ci promote
+
+.PHONY: infrastructure-plan infrastructure-apply
+infrastructure-plan: setup ## Plan a cluster's Terraform stacks: ENVIRONMENT=staging CLUSTER=staging
+	@$(BIN)/journey ci infrastructure plan
+
+infrastructure-apply: setup ## Plan them, and apply that plan
+	@$(BIN)/journey ci infrastructure apply
+
+.PHONY: drift
+drift: setup ## Compare a cluster with its tree, as who is signed in to its cloud: CLUSTER=staging
+	@$(BIN)/journey ci drift
 
 lint: setup ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check .

@@ -116,4 +116,4 @@ def test_a_file_that_is_none(tmp_path: Path, text: str, message: str) -> None:
 def test_which_file_is_meant() -> None:
     assert file_of("given", {"KUBECONFIG": "a"}) == Path("given")
     assert file_of("", {"KUBECONFIG": f"a{os.pathsep}b"}) == Path("a")
-    assert file_of("", {"HOME": "/home/me"}) == Path("/home/me/.kube/config")
+    assert file_of("", {"HOME": "/somewhere"}) == Path("/somewhere/.kube/config")

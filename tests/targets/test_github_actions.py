@@ -17,7 +17,7 @@ from journey.formats import encode
 from journey.problem import Pointer
 from journey.spec.view import Engine, View
 from journey.targets import github_actions
-from journey.targets.github_actions import charts, drift, infrastructure, zizmor
+from journey.targets.github_actions import charts, zizmor
 from journey.targets.github_actions.registry import host
 
 PLATFORM: dict[str, Any] = {
@@ -31,7 +31,14 @@ PLATFORM: dict[str, Any] = {
     },
     "clusters": {
         "local": {"provider": "local", "kubernetes": "1.34"},
-        "prod-eu": {"provider": "aws", "region": "eu-west-1", "kubernetes": "1.33", "iac": "terraform"},
+        "prod-eu": {
+            "provider": "aws",
+            "region": "eu-west-1",
+            "kubernetes": "1.33",
+            "iac": "terraform",
+            "network": "10.1.0.0/16",
+            "nodePools": {"general": {"size": "m7g.large", "zones": ["eu-west-1a", "eu-west-1b"]}},
+        },
     },
     "environments": {
         "dev": {"clusters": ["local"]},
@@ -43,7 +50,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "apps/auth/service.yaml": {"team": "identity", "runtime": "python"},
     "apps/shop/service.yaml": {"team": "platform", "runtime": "node"},
 }
-LATER = {module.NAME: module.content for module in (drift, charts, infrastructure)}
+LATER = {module.NAME: module.content for module in (charts,)}
 """Workflows whose make targets do not exist yet: not rendered, but held to the same rules."""
 
 
@@ -92,7 +99,9 @@ def test_each_file_has_a_unit_and_an_owned_place() -> None:
         ".github/workflows/ci.yaml",
         ".github/workflows/comment.yaml",
         ".github/workflows/build.yaml",
+        ".github/workflows/infrastructure.yaml",
         ".github/workflows/promote.yaml",
+        ".github/workflows/drift.yaml",
         ".github/workflows/security.yaml",
         ".github/workflows/refresh.yaml",
         ".github/CODEOWNERS",
@@ -286,6 +295,13 @@ def test_promote_offers_the_environments_that_are_promoted_to() -> None:
     assert content["on"]["workflow_dispatch"]["inputs"]["to"]["options"] == ["prod"]
     assert content["jobs"]["promote"]["environment"] == "${{ inputs.to }}"
     assert list(content["jobs"]["promote"]["steps"][3]["env"]) == ["TO", "SERVICES", "GITHUB_TOKEN"]
+
+
+def test_there_is_no_workflow_about_nothing() -> None:
+    alone = view_of(
+        clusters={"local": {"provider": "local", "kubernetes": "1.34"}}, environments={"dev": {"clusters": ["local"]}}
+    )
+    assert not {"promote", "drift", "infrastructure"} & {unit.name for unit in github_actions.units(alone)}
 
 
 def test_promote_is_told_where_the_gates_of_some_environment_ask() -> None:

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from journey.ci import affected, comment, images, outputs, publish, refresh, release, report
+from journey.ci import affected, comment, images, infrastructure, outputs, publish, refresh, release, report
 from journey.ci.findings import critical
 from journey.ci.git import Git
 from journey.ci.refused import Refused
@@ -293,6 +293,41 @@ def push_(shared: Shared, head: str, base: str, branch: str, github_token: str) 
     commit = refresh.verified(_git(shared), Path(shared.root) / BUNDLE / refresh.FILE, head, base)
     push(Path(shared.root), os.environ, commit, branch, github_token)
     return 0
+
+
+@command.command("infrastructure")
+@click.argument("act", type=click.Choice(["plan", "apply"]))
+@told("ENVIRONMENT")
+@told("CLUSTER")
+@told("GITHUB_STEP_SUMMARY", required=False)
+@click.pass_obj
+@step
+def infrastructure_(shared: Shared, act: str, environment: str, cluster: str, github_step_summary: str | None) -> int:
+    """Plan or apply the Terraform stacks of a cluster, each after those whose outputs it reads, and summarise."""
+    from journey.facts import terraform
+    from journey.pipeline import open_spec
+
+    if (environment, cluster) not in terraform.made(open_spec(shared.root)[0].view):
+        message = f"Terraform makes nothing for `{environment}` on `{cluster}`"
+        raise Refused("ci/terraform", message, "ENVIRONMENT and CLUSTER name a place with `iac: terraform`")
+    folder = Path(shared.root, "environments", environment, cluster, "terraform")
+    run = infrastructure.plan if act == "plan" else infrastructure.apply
+    text = infrastructure.markdown({name: run(folder / name, os.environ) for name in terraform.READS})
+    if github_step_summary:
+        with Path(github_step_summary).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    click.echo(text, nl=False)
+    return 0
+
+
+@command.command("drift")
+@told("CLUSTER")
+@click.pass_context
+def drift_(ctx: click.Context, cluster: str) -> Any:
+    """Compare a cluster with its tree, as who is signed in to its cloud."""
+    from journey.cli import drift
+
+    return ctx.invoke(drift.command, cluster=cluster, sign_in=True, style="github")
 
 
 @command.command("promote")

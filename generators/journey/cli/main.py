@@ -25,6 +25,7 @@ COMMANDS = {
     "hold": "Hold a service in an environment: nothing is promoted there.",
     "unhold": "Take a hold away.",
     "rollback": "Restore what an environment ran before, and hold it there.",
+    "drift": "Compare a cluster with its tree.",
     "history": "Tell what ran where, from when to when.",
     "graph": "Draw services, datastores and what they dial.",
     "targets": "List the targets.",

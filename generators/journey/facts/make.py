@@ -6,6 +6,9 @@ import re
 
 TARGETS = (
     "check",
+    "drift",
+    "infrastructure-apply",
+    "infrastructure-plan",
     "lint",
     "promote",
     "render",

@@ -34,6 +34,12 @@ def made(view: View) -> tuple[tuple[str, str], ...]:
 
 
 @query
+def cloud_name(view: View, cluster: str) -> str:
+    """What a cluster is called in its cloud, and what its resources' names begin with."""
+    return names.join(resolve.settings(view).name, cluster)
+
+
+@query
 def state(view: View, cluster: str, stack: str) -> State:
     """Where a stack keeps its state: in a bucket of its cluster's, in its region, so that a region stands alone."""
     bucket = names.join(resolve.settings(view).name, cluster, "terraform-state")

@@ -13,7 +13,7 @@ from journey.scaffold.service import Wanted, file_of, name_fault, service_text
 from journey.scaffold.templates import text
 from journey.spec.resolve import ROOT_FILE
 
-OWN_TARGETS = ("render", "check", "test", "lint", "promote")
+OWN_TARGETS = ("render", "check", "test", "lint", "promote", "drift", "infrastructure-plan", "infrastructure-apply")
 """Make targets that the scaffolded Makefile describes one by one; the others are steps of the workflows."""
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)github\.com[:/]([^/\s]+)/([^/\s]+?)(?:\.git)?/?")
@@ -50,7 +50,7 @@ def files(answers: Answers, version: str) -> dict[str, str]:
     steps = [target for target in TARGETS if target not in OWN_TARGETS]
     return {
         ".gitignore": text("gitignore"),
-        "Makefile": text("Makefile", targets=TARGETS, steps=steps),
+        "Makefile": text("Makefile", own=OWN_TARGETS, steps=steps),
         "README.md": text("README.md", **values),
         "requirements.txt": f"request-journey=={version}\n",
         **_spec(answers),

@@ -5,11 +5,11 @@ A workflow stands in WORKFLOWS once the make targets that it runs exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from journey.artifact import Artifact, Format, Unit
-from journey.facts import rendered
+from journey.facts import rendered, terraform
 from journey.problem import Pointer
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.view import View
@@ -19,6 +19,8 @@ from journey.targets.github_actions import (
     ci,
     comment,
     dependabot,
+    drift,
+    infrastructure,
     owners,
     promote,
     refresh,
@@ -40,7 +42,7 @@ PATTERNS = (
 )
 
 WORKFLOWS: Mapping[str, Callable[[View], Step]] = MappingProxyType(
-    {module.NAME: module.content for module in (ci, comment, build, promote, security, refresh)}
+    {module.NAME: module.content for module in (ci, comment, build, infrastructure, promote, drift, security, refresh)}
 )
 FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(
     {
@@ -52,9 +54,16 @@ FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(
 )
 
 
+NEEDS: Mapping[str, Callable[[View], Sequence[object]]] = MappingProxyType(
+    {promote.NAME: promote.targets, drift.NAME: drift.reachable, infrastructure.NAME: terraform.made}
+)
+"""What a workflow is about; it is rendered where there is some."""
+
+
 def units(view: View) -> Iterable[Unit]:
     """One for each file."""
-    return [Unit(NAME, name=name) for name in (*WORKFLOWS, *FILES)]
+    workflows = [name for name in WORKFLOWS if name not in NEEDS or NEEDS[name](view)]
+    return [Unit(NAME, name=name) for name in (*workflows, *FILES)]
 
 
 def render(unit: Unit, view: View) -> Iterable[Artifact]:

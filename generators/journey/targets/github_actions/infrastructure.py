@@ -6,6 +6,7 @@ planning that may only read, and a role for applying that only its deployment en
 
 from __future__ import annotations
 
+from journey.facts import terraform
 from journey.spec import resolve
 from journey.spec.view import View
 from journey.targets.github_actions.parts import Job, Step, checkout, job, make, python, use, workflow
@@ -17,20 +18,14 @@ _PATHS = ("environments/*/*/terraform/**", "modules/terraform/**")
 
 
 def content(view: View) -> Step:
-    """The workflow: two jobs for each environment on an AWS cluster that Terraform makes."""
+    """The workflow: two jobs for each AWS cluster that Terraform makes."""
     branch = resolve.settings(view).repository.branch
     jobs: dict[str, Job] = {}
-    for env, name in places(view):
+    for env, name in terraform.made(view):
         jobs[f"plan-{env}-{name}"] = _job(view, env, name, "plan")
         jobs[f"apply-{env}-{name}"] = _job(view, env, name, "apply")
     on: Step = {"pull_request": {"paths": list(_PATHS)}, "push": {"branches": [branch], "paths": list(_PATHS)}}
     return workflow(NAME, on, jobs)
-
-
-def places(view: View) -> tuple[tuple[str, str], ...]:
-    """(environment, cluster) pairs whose cloud resources Terraform makes, in the order of environments."""
-    known = ((env, name, resolve.cluster(view, name)) for env, name in resolve.places(view))
-    return tuple((env, name) for env, name, found in known if (found.provider, found.iac) == ("aws", "terraform"))
 
 
 def _job(view: View, env: str, name: str, act: str) -> Job:

@@ -18,23 +18,27 @@ from journey.targets.github_actions.parts import (
 NAME = "promote"
 
 
+def targets(view: View) -> list[str]:
+    """The environments that are promoted to, in order of promotion."""
+    return [name for name in resolve.order(view) if not resolve.follows_head(view, name)]
+
+
 def content(view: View) -> Step:
     """The workflow. What is promoted, and whence, follows from the environment that is chosen."""
-    targets = [name for name in resolve.order(view) if not resolve.follows_head(view, name)]
     inputs: Step = {
-        "to": {"description": "Environment", "type": "choice", "required": True, "options": targets},
+        "to": {"description": "Environment", "type": "choice", "required": True, "options": targets(view)},
         "services": {"description": "Services, with spaces between; none means all", "type": "string", "default": ""},
     }
     env: Step = {"TO": "${{ inputs.to }}", "SERVICES": "${{ inputs.services }}", "GITHUB_TOKEN": APP_TOKEN}
-    env |= _evidence(view, targets)
+    env |= _evidence(view)
     steps = [checkout_whole(), python(), app_token(), make("Promote", "promote", env)]
     promote = job("promote", steps, minutes=30, environment="${{ inputs.to }}")
     return workflow(NAME, {"workflow_dispatch": {"inputs": inputs}}, {"promote": promote}, group="${{ inputs.to }}")
 
 
-def _evidence(view: View, targets: list[str]) -> Step:
+def _evidence(view: View) -> Step:
     """Where the gates that some environment asks for find what they judge by (`journey.live.evidence`)."""
-    gates = [resolve.environment(view, name).gates for name in targets]
+    gates = [resolve.environment(view, name).gates for name in targets(view)]
     env: Step = {}
     if any(gate.healthy for gate in gates):
         env |= {"ARGOCD_SERVER": "${{ vars.ARGOCD_SERVER }}", "ARGOCD_AUTH_TOKEN": "${{ secrets.ARGOCD_AUTH_TOKEN }}"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from journey import names
 from journey.facts import addresses, terraform
 from journey.formats.hcl import Attribute, Block, Expression, Item, Raw
 from journey.spec import resolve
@@ -73,7 +72,7 @@ def _outputs_of(view: View, name: str, stack: str) -> Item:
 
 
 def _named(view: View, name: str) -> dict[str, Expression]:
-    return {"name": names.join(resolve.settings(view).name, name), "region": resolve.cluster(view, name).region}
+    return {"name": terraform.cloud_name(view, name), "region": resolve.cluster(view, name).region}
 
 
 def _network(view: View, name: str) -> dict[str, Expression]:
