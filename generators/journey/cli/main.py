@@ -20,6 +20,7 @@ COMMANDS = {
     "blame": "Print a rendered file with the spec line that made each line.",
     "uses": "List the rendered fields that a line of the spec reaches.",
     "diff": "Tell what differs between two commits, by the edit of the spec that caused it.",
+    "impact": "Tell what a change will do to what runs.",
     "promote": "Promote services to the next environment, as one commit.",
     "gates": "Tell which gates are open for a promotion.",
     "hold": "Hold a service in an environment: nothing is promoted there.",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from journey.spec.fields import Record, cidr, count, duration, field, host, label, quantity, text
-from journey.spec.promotion import Gates, Rollout
+from journey.spec.promotion import Acknowledgement, Gates, Rollout
 from journey.spec.service import Amounts, Resources
 
 KUBERNETES = r"^1\.[0-9]{2}$"
@@ -421,6 +421,13 @@ class Platform(Record, kw_only=True):
         tuple[str, ...], field("Globs of files with your own custom resource definitions.", ["schemas/*.yaml"])
     ] = ()
     skips: Annotated[tuple[Skip, ...], field("Findings of outside checkers that are passed over.")] = ()
+    acknowledge: Annotated[
+        dict[
+            Annotated[str, text("Id of a verdict.", "delete-web-0123456789", pattern=r"^[a-z0-9-]+-[0-9a-f]{10}$")],
+            Acknowledgement,
+        ],
+        field("Verdicts of `journey impact` that are meant, by their id."),
+    ] = {}
     targets: Annotated[tuple[str, ...], field("Which targets render; all unless said.", ["kubernetes", "argocd"])] = ()
 
 

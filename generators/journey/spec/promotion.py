@@ -44,6 +44,16 @@ class Pin(Record, kw_only=True):
     owner: Annotated[str, label("The team that decides when it ends.", "platform", refers="team")]
 
 
+class Acknowledgement(Record, kw_only=True):
+    """A team answers for a change that destroys something, or gives somebody more."""
+
+    reason: Annotated[
+        str, text("Why it is meant.", "Moved to another database; nobody reads the old one.", min_length=3)
+    ]
+    owner: Annotated[str, label("The team that answers for it.", "platform", refers="team")]
+    expires: Annotated[str, text("Last day on which it counts.", "2030-01-31", pattern=DATE)]
+
+
 class Kept(Record, kw_only=True):
     """What an environment's overlay says to `promote` alone: nothing is rendered from it."""
 

@@ -15,7 +15,7 @@ from journey.problem import Pointer
 from journey.spec.documents import service_shape
 from journey.spec.merge import merge
 from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
-from journey.spec.promotion import Kept
+from journey.spec.promotion import Acknowledgement, Kept
 from journey.spec.service import Need, Port, Resources, Route, Service
 from journey.spec.shape import Shape, shape_of
 from journey.spec.sources import SERVICES
@@ -65,6 +65,12 @@ def settings(view: View) -> Settings:
 def target_names(view: View) -> tuple[str, ...]:
     """The targets that the platform asks for; empty means all."""
     return tuple(view.input(ROOT_FILE, "targets") or ())
+
+
+@query
+def acknowledgements(view: View) -> dict[str, Acknowledgement]:
+    """What `impact` says and the platform means, by the verdict's id."""
+    return {name: _typed(value, Acknowledgement) for name, value in _block(view, "acknowledge").items()}
 
 
 @query

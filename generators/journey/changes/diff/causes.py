@@ -168,7 +168,7 @@ class _Causes:
         mine = [n for n, edit in enumerate(self.edits) if edit.whole and self.unit.service and own in f"/{edit.file}"]
         if mine and (self.old is None or self.new is None):
             return tuple(mine)
-        return tuple(n for n, edit in enumerate(self.edits) if edit.file in files or edit.whole)
+        return tuple(n for n, edit in enumerate(self.edits) if (edit.file in files or edit.whole) and edit.rendered)
 
     def _reached(self) -> Mapping[int, Names]:
         """The fields that each edit alters by itself."""

@@ -9,7 +9,7 @@ from journey.changes.diff.compare import MISSING
 from journey.explain.fields import Path, steps_of
 from journey.explain.trials import REMOVED, Change
 from journey.problem import Pointer
-from journey.spec.sources import Sources
+from journey.spec.sources import ROOT_FILE, Sources
 
 
 class Edit(NamedTuple):
@@ -25,6 +25,11 @@ class Edit(NamedTuple):
     def where(self) -> Pointer:
         """The node in the new spec; in the old one where it is gone."""
         return Pointer(self.file, self.before if self.new is MISSING else self.after, key=self.whole is False)
+
+    @property
+    def rendered(self) -> bool:
+        """Whether anything can be rendered from it: `acknowledge` speaks to `impact` alone."""
+        return self.file != ROOT_FILE or (self.after or self.before)[:1] != ("acknowledge",)
 
     @property
     def whole(self) -> bool:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,13 +67,18 @@ class Group(NamedTuple):
 
 
 class Diff(NamedTuple):
-    """The whole answer. `problems` stand in its way; `silent` are edits that change nothing rendered."""
+    """The whole answer. `problems` stand in its way; `silent` are edits that change nothing rendered.
+
+    `fields` are all that differ, hashes too, and `edits` all edits: a field tells its causes by their numbers.
+    """
 
     between: Range
     groups: tuple[Group, ...] = ()
     silent: tuple[Located, ...] = ()
     problems: tuple[Problem, ...] = ()
     unknown: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    edits: tuple[Located, ...] = ()
 
 
 def diff(root: str, said: str = "", scope: Scope = Scope(), targets: Sequence[str] = ()) -> Diff:  # noqa: B008
@@ -80,11 +86,25 @@ def diff(root: str, said: str = "", scope: Scope = Scope(), targets: Sequence[st
 
     Raises Refused for revisions that cannot be had; a revision whose spec is invalid gives its problems.
     """
+    with opened(root, said) as (between, old, new, problems):
+        if problems:
+            return Diff(between, problems=tuple(problems))
+        unknown = tuple(_unknown((old, new), scope, targets))
+        if unknown:
+            return Diff(between, unknown=unknown)
+        return compared(between, revisions.rendered(Git(Path(root), os.environ), between), old, new, scope, targets)
+
+
+@contextmanager
+def opened(root: str, said: str) -> Iterator[tuple[Range, Session, Session, list[Problem]]]:
+    """The specs of two revisions, and what is wrong with them; they stand in a folder of their own until it ends."""
     git = Git(Path(root), os.environ)
-    branch = _branch(root)
-    between = revisions.resolve(git, said, branch)
-    with tempfile.TemporaryDirectory(prefix="journey-") as folder:
-        return _between(git, between, Path(folder), scope, targets)
+    between = revisions.resolve(git, said, _branch(root))
+    with tempfile.TemporaryDirectory(prefix="journey-") as name:
+        folder = Path(name)
+        old, wrong = _spec(git, between.old, folder / "old", None)
+        new, more = _spec(git, between.new, folder / "new", old)
+        yield between, old, new, [*wrong, *more]
 
 
 def _branch(root: str) -> str:
@@ -93,18 +113,6 @@ def _branch(root: str) -> str:
 
     session, problems = pipeline.open_spec(root)
     return "main" if pipeline.has_error(problems) else resolve.settings(session.view).repository.branch
-
-
-def _between(git: Git, between: Range, folder: Path, scope: Scope, targets: Sequence[str]) -> Diff:
-    old, wrong = _spec(git, between.old, folder / "old", None)
-    new, more = _spec(git, between.new, folder / "new", old)
-    problems = [*wrong, *more]
-    if problems:
-        return Diff(between, problems=tuple(problems))
-    unknown = tuple(_unknown((old, new), scope, targets))
-    if unknown:
-        return Diff(between, unknown=unknown)
-    return compared(between, revisions.rendered(git, between), old, new, scope, targets)
 
 
 def compared(
@@ -120,8 +128,13 @@ def compared(
     fields = [field for field in attributed(changed, old, new, made) if _asked(field.unit, field.path, scope, targets)]
     located = [Located(_place(edit, old, new), edit) for edit in made]
     used = {number for field in fields for number in field.edits}
-    silent = [item for number, item in enumerate(located) if number not in used] if scope.whole and not targets else []
-    return Diff(between, tuple(_groups(fields, located)), tuple(silent))
+    silent = (
+        [item for n, item in enumerate(located) if n not in used and item.edit.rendered]
+        if scope.whole and not targets
+        else []
+    )
+    groups = tuple(_groups(fields, located))
+    return Diff(between, groups, tuple(silent), fields=tuple(fields), edits=tuple(located))
 
 
 def _spec(git: Git, commit: str, folder: Path, known: Session | None) -> tuple[Session, list[Problem]]:

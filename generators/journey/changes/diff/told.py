@@ -117,12 +117,22 @@ def markdown(found: Diff, room: int = LIMIT) -> str:
 
     What is left out is counted.
     """
-    told = list(lines(found))
-    chosen = _fitting(told, [0, 2, 1], room - 200)
-    chosen |= _fitting(told, [3], room - 200 - sum(len(_bullet(*told[at])) for at in chosen))
+    return bullets(list(lines(found)), ([0, 2, 1], [3]), room, "journey diff")
+
+
+def bullets(told: Sequence[tuple[int, str]], order: Sequence[Sequence[int]], room: int, command: str) -> str:
+    """Lines as a list of at most `room` characters. `order`: which depths are taken first, as far as they fit.
+
+    What is left out is counted; `command` shows it.
+    """
+    room -= 200
+    chosen: set[int] = set()
+    for depths in order:
+        used = sum(len(_bullet(*told[at])) for at in chosen)
+        chosen |= _fitting(told, depths, room - used)
     text = "".join(_bullet(*line) for at, line in enumerate(told) if at in chosen)
     left = len(told) - len(chosen)
-    return text + (f"\n{left} more lines do not fit here: `journey diff` shows them.\n" if left else "")
+    return text + (f"\n{left} more lines do not fit here: `{command}` shows them.\n" if left else "")
 
 
 def _fitting(told: Sequence[tuple[int, str]], depths: Sequence[int], room: int) -> set[int]:
@@ -149,14 +159,14 @@ def plain(found: Diff) -> dict[str, Any]:
         "old": found.between.old,
         "new": found.between.new,
         "causes": [_plain_group(group) for group in found.groups],
-        "withoutEffect": [_plain_edit(item) for item in found.silent],
+        "withoutEffect": [plain_edit(item) for item in found.silent],
     }
 
 
 def _plain_group(group: Group) -> dict[str, Any]:
     return {
         "cause": "spec" if group.edits else GENERATORS,
-        "edits": [_plain_edit(item) for item in group.edits],
+        "edits": [plain_edit(item) for item in group.edits],
         "together": group.joint,
         "folded": group.folded,
         "fields": [
@@ -176,7 +186,8 @@ def _plain_group(group: Group) -> dict[str, Any]:
     }
 
 
-def _plain_edit(item: Located) -> dict[str, Any]:
+def plain_edit(item: Located) -> dict[str, Any]:
+    """An edit for programs."""
     steps = item.edit.before if item.edit.new is MISSING else item.edit.after
     place = {"file": item.place.file, "line": item.place.line, "column": item.place.column}
     return {**place, "field": dotted(steps), **_values(item.edit.old, item.edit.new)}

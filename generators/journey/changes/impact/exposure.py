@@ -123,7 +123,9 @@ def _port(item: Tree) -> str:
 def _policy(pair: Pair, sides: Sides) -> Iterator[Found]:
     if pair.gone:
         if not pair.renamed and _namespace_stays(pair, sides):
-            yield Found(POLICY, pair, "what it kept out is let in, where no other policy selects the pods", None, "gone")
+            yield Found(
+                POLICY, pair, "what it kept out is let in, where no other policy selects the pods", None, "gone"
+            )
         return
     if pair.came and not _namespace_was(pair, sides):
         return
@@ -161,7 +163,9 @@ def _service(pair: Pair) -> Iterator[Found]:
         yield Found(SERVICE, pair, f"is a {now}; it was {'not there' if pair.came else was}", None, now)
     more = sorted(set(texts(after, "externalIPs")) - set(texts(before, "externalIPs")))
     if more:
-        yield Found(SERVICE, pair, f"is reached at {', '.join(more)}", pair.names("spec", "externalIPs"), ",".join(more))
+        yield Found(
+            SERVICE, pair, f"is reached at {', '.join(more)}", pair.names("spec", "externalIPs"), ",".join(more)
+        )
     ranges = [texts(side, "loadBalancerSourceRanges") for side in (before, after)]
     wider = sorted(set(ranges[1]) - set(ranges[0])) if ranges[1] else ["0.0.0.0/0"]
     if now == was == "LoadBalancer" and ranges[0] and wider:

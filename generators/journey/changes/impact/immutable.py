@@ -35,9 +35,7 @@ class Fixed(NamedTuple):
     when: tuple[str, ...] = ()
 
 
-_SELECTOR = Fixed(
-    ("spec", "selector"), f"{_DOCS}/concepts/workloads/controllers/deployment/#label-selector-updates"
-)
+_SELECTOR = Fixed(("spec", "selector"), f"{_DOCS}/concepts/workloads/controllers/deployment/#label-selector-updates")
 _ROLE_REF = Fixed(("roleRef",), f"{_DOCS}/reference/access-authn-authz/rbac/#clusterrolebinding-example")
 _SEALED = tuple(
     Fixed((field,), f"{_DOCS}/concepts/configuration/configmap/#configmap-immutable", when=("immutable",))

@@ -18,9 +18,7 @@ DELETED = Rule(
     "An object that left git is deleted where the environment prunes.",
     "https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/#automatic-pruning",
 )
-LEFT = Rule(
-    "object/left", Effect.NOTHING, "An object with `Prune=false` stays where it is when it leaves git.", _SYNC
-)
+LEFT = Rule("object/left", Effect.NOTHING, "An object with `Prune=false` stays where it is when it leaves git.", _SYNC)
 RUNS_ANEW = Rule(
     "job/runs-anew",
     Effect.RESTART,
@@ -77,7 +75,7 @@ def judge(pair: Pair, sides: Sides) -> Iterator[Found]:
     elif all(_described(name) for name in pair.names()):
         yield Found(DESCRIBED, pair, "its labels or annotations change")
     elif pair.thing.kind not in TEMPLATES:
-        says = ", ".join(dict.fromkeys(str(name[1] if len(name) > 1 else name[0]) for name in pair.names() if name))
+        says = ", ".join(dict.fromkeys(str(name[1 if name[:1] == ("spec",) else 0]) for name in pair.names() if name))
         yield Found(READ_ANEW, pair, f"changes in place: {says}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from journey import objects
+from journey import formats, objects
 from journey.artifact import Unit
 from journey.changes.diff import compare, renames
 from journey.changes.diff.causes import Field
@@ -101,6 +101,14 @@ class Side:
             made = list(self.session.render(unit, self.view)) if unit in self._units else []
             self._objects[unit] = list(objects.objects(made))
         return self._objects[unit]
+
+    def texts(self, folder: str) -> Iterator[str]:
+        """The files below a folder that belong to the platform as a whole."""
+        for unit in self._units:
+            if unit.target == "terraform" and not unit.environment:
+                for artifact in self.session.render(unit, self.view):
+                    if artifact.path.startswith(folder) and artifact.path.endswith(".tf"):
+                        yield formats.encode(artifact.format, artifact.content).decode()
 
     def of_kind(self, unit: Unit, kind: str) -> Iterator[Object]:
         """The objects of a kind in a unit."""

@@ -102,14 +102,14 @@ def _workload(pair: Pair, sides: Sides) -> Iterator[Found]:
     elif other:
         said = ", ".join(dict.fromkeys(str(name[1]) for name in other if len(name) > 1))
         yield Found(IN_PLACE, pair, f"{said or 'it'} changes, and no pod restarts", tuple(other))
-    replicas = pair.names("spec", "replicas")
-    if replicas and any(len(name) > 1 for name in replicas):
-        yield from _scale(pair, replicas)
+    number = pair.names("spec", "replicas")
+    if any(len(name) > 1 for name in number):
+        yield from _scale(pair, number)
 
 
 def _restart(pair: Pair, sides: Sides, names: tuple[tuple[object, ...], ...]) -> Found:
     spec = mapping(pair.after, "spec")
-    found = plan(pair.thing.kind, spec, wanted(pair, sides.after))
+    found = plan(pair.thing.kind, spec, replicas(pair, pair.after, sides.after))
     if found.rule is ON_DELETE:
         return Found(ON_DELETE, pair, "no pod restarts until it is deleted by hand", names)
     budget = _budget(pair, sides.after, found)
@@ -190,9 +190,9 @@ def _minimum(spec: Tree) -> int:
     return said if isinstance(said, int) else 0
 
 
-def wanted(pair: Pair, side: Side) -> int:
-    """How many pods there are at least: as said, else the autoscaler's fewest, else one."""
-    said = mapping(pair.after, "spec").get("replicas")
+def replicas(pair: Pair, workload: Tree, side: Side) -> int:
+    """How many pods of a workload there are at least: as said, else the autoscaler's fewest, else one."""
+    said = mapping(workload, "spec").get("replicas")
     if isinstance(said, int):
         return said
     for scaler in side.of_kind(pair.unit, "HorizontalPodAutoscaler"):
@@ -253,4 +253,3 @@ def _database(pair: Pair) -> Iterator[Found]:
     if pair.names("spec", "instances"):
         before, after = (mapping(side, "spec").get("instances", 1) for side in (pair.before, pair.after))
         yield Found(SCALES, pair, f"{before} -> {after} servers", pair.names("spec", "instances"))
-

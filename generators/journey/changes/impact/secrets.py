@@ -27,7 +27,9 @@ def judge(pair: Pair, sides: Sides) -> Iterator[Found]:
         yield Found(REMOVED, pair, f"{key} is no longer there", _names(pair, key), key)
     for key in sorted(before.keys() & after.keys()):
         if before[key] != after[key]:
-            yield Found(MOVED, pair, f"{key} is read{_at(after[key])}; it was{_at(before[key])}", _names(pair, key), key)
+            yield Found(
+                MOVED, pair, f"{key} is read{_at(after[key])}; it was{_at(before[key])}", _names(pair, key), key
+            )
 
 
 def keys(secret: Tree) -> dict[str, str]:

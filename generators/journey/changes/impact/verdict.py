@@ -56,7 +56,7 @@ class Found(NamedTuple):
 
     `names` are the differing fields it is about (all of the file unless said), `about` what tells it from the rule's
     other findings in the file and must stay the same from environment to environment; `interrupts` says that those
-    who call the service will notice.
+    who call the service will notice. `edits` are its causes, by number, where fields do not tell them.
     """
 
     rule: Rule
@@ -65,6 +65,7 @@ class Found(NamedTuple):
     names: tuple[tuple[object, ...], ...] | None = None
     about: str = ""
     interrupts: bool = False
+    edits: tuple[int, ...] | None = None
 
 
 class Said(NamedTuple):

@@ -13,15 +13,23 @@ from journey.spec.view import View
 
 GATES = "spec/gates"
 KEPT = "spec/kept"
+ACKNOWLEDGE = "spec/acknowledge"
 
 RULES = {
     GATES: "`gates`, `rollout`, `hold` and `pin` stand where something is promoted to.",
     KEPT: "A `pin` ends on a day that the calendar has.",
+    ACKNOWLEDGE: "What is acknowledged expires on a day that the calendar has.",
 }
 
 
 def platform(view: View) -> Iterator[Problem]:
-    """Gates of an environment that renders from head."""
+    """Gates of an environment that renders from head; acknowledgements that expire on no day."""
+    for name, value in (view.input(ROOT_FILE, "acknowledge") or {}).items():
+        expires = value.get("expires") or ""
+        if expires and not _is_day(expires):
+            where = Pointer(ROOT_FILE, ("acknowledge", name, "expires"))
+            message = f"`expires: {expires}` is no day of the calendar"
+            yield Problem(where, ACKNOWLEDGE, message, "example: 2030-01-31")
     for name, value in (view.input(ROOT_FILE, "environments") or {}).items():
         for field in ("gates", "rollout"):
             if value.get(field) and resolve.follows_head(view, name):

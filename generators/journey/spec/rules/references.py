@@ -58,6 +58,8 @@ def platform(view: View) -> Iterator[Problem]:
             yield from _team(view, value.get("team"), where.child("team"))
             for cluster in value.get("clusters") or ():
                 yield from _cluster(view, cluster, where.child("clusters", cluster), key=True)
+    for name, value in (view.input(ROOT_FILE, "acknowledge") or {}).items():
+        yield from _team(view, value.get("owner"), Pointer(ROOT_FILE, ("acknowledge", name, "owner")))
 
 
 def _environments(view: View) -> Iterator[Problem]:
