@@ -14,6 +14,7 @@ from journey.changes.diff.compare import MISSING
 from journey.changes.diff.report import Diff, compared
 from journey.changes.diff.revisions import Changed, Range
 from journey.changes.gates import Asked, Evidence, Verdict
+from journey.changes.impact.pending import without_spent
 from journey.changes.promote import PromotedFile, base_of, base_on, promoted_blocks, with_base
 from journey.changes.since import content
 from journey.ci.git import Git
@@ -116,6 +117,7 @@ def planned(root: str, request: Request, now: datetime, evidence: Evidence) -> P
         if content(blocks.text, blocks.file) != view.input(blocks.file):
             files[blocks.file] = blocks.text.encode()
             steps.append(record.Step(record.PLATFORM, record.NONE, record.NONE))
+    files |= without_spent(root, view, files) if files else {}
     act = record.Act("promote", request.target, source, tuple(steps))
     found = {moved.asked.service: tuple(gates.verdicts(view, git, moved.asked, now, evidence)) for moved in changed}
     conflicts = [conflict for moved in changed for conflict in _conflicts(git, view, sources, moved, source)]

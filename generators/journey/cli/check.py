@@ -13,7 +13,7 @@ from journey.cli.options import refuse_unknown, run_options, scope, scope_option
 from journey.cli.root import Shared
 from journey.pipeline.exempt import exempt
 from journey.pipeline.narrow import Scope
-from journey.spec.sources import Sources
+from journey.spec.sources import ROOT_FILE, Sources
 
 if TYPE_CHECKING:
     from journey.pipeline.outside import Judgement
@@ -44,6 +44,10 @@ def command(
     refuse_unknown(found.unknown)
     stale = tree.stale(found.plan, "journey render") if found.plan is not None else ()
     problems = list(dict.fromkeys([*found.problems, *stale]))
+    if not pipeline.has_error(problems) and _acknowledges(found.sources):
+        from journey.changes.impact import acknowledged, pending  # most specs acknowledge nothing
+
+        problems += acknowledged.noted(pending.spent_now(shared.root))
     judged = None
     if all_ and found.plan is not None and not pipeline.has_error(problems):
         judged = _judge(shared.root, found.sources, found.plan, every)
@@ -58,6 +62,12 @@ def command(
     if judged is not None and judged.crashed:
         return EXIT_CRASH
     return EXIT_PROBLEMS if pipeline.has_error(problems) else 0
+
+
+def _acknowledges(sources: Sources) -> bool:
+    """Whether there is anything that could be spent: asking costs a rendering."""
+    root = sources.documents.get(ROOT_FILE)
+    return root is not None and bool((root.value or {}).get("acknowledge"))
 
 
 def _judge(root: str, sources: Sources, plan: tree.Plan, every: bool) -> Judgement:

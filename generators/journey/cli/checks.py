@@ -7,6 +7,7 @@ import json
 import click
 
 from journey import checks, doctor, tree
+from journey.changes.impact import acknowledged
 from journey.cli.root import Shared
 from journey.objectschemas import user
 from journey.pipeline import outside
@@ -20,6 +21,7 @@ from journey.spec import rules
 def command(shared: Shared, style: str) -> int:
     """List every rule of `render`, `check` and `doctor`, and what it demands; those of outside programs aside."""
     known: dict[str, str] = {**rules.RULES, **run.RULES, **user.RULES, **tree.RULES, **outside.RULES, **doctor.RULES}
+    known |= acknowledged.RULES
     for check in checks.registered():
         known.update(check.RULES)
     if style == "json":

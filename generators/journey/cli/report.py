@@ -213,9 +213,10 @@ def outside(judged: Judgement | None) -> None:
 
 
 def counted(problems: Sequence[Problem]) -> str:
-    """How many errors and warnings there are, in words; empty where there are none."""
+    """How many errors, warnings and notes there are, in words; empty where there are none."""
     errors = sum(problem.level is Level.ERROR for problem in problems)
-    numbers = ((errors, "error"), (len(problems) - errors, "warning"))
+    warnings = sum(problem.level is Level.WARNING for problem in problems)
+    numbers = ((errors, "error"), (warnings, "warning"), (len(problems) - errors - warnings, "note"))
     return ", ".join(_counted(number, what) for number, what in numbers if number)
 
 

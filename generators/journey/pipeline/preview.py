@@ -33,6 +33,11 @@ class Preview(NamedTuple):
     problems: list[Problem]
     changed: tuple[Rendered, ...] = ()
 
+    @property
+    def problems_bar(self) -> bool:
+        """Whether there are errors, so that it is not known what would differ."""
+        return has_error(self.problems)
+
 
 def preview(root: str, instead: Mapping[str, bytes]) -> Preview:
     """What differs once files of the spec hold other bytes, by path. The tree must not be stale before: see `stale`."""

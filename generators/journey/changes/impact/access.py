@@ -51,14 +51,13 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 
 def judge(pair: Pair, sides: Sides) -> Iterator[Found]:
     """What of a file's change widens a permission."""
-    del sides
     if pair.gone:
         return
     kind = pair.thing.kind
     if kind in ("Role", "ClusterRole"):
         yield from _role(pair)
     elif kind in ("RoleBinding", "ClusterRoleBinding"):
-        yield from _binding(pair)
+        yield from _binding(pair, sides)
     elif kind == "Namespace":
         yield from _namespace(pair)
     elif kind in TEMPLATES and not pair.came:
@@ -105,11 +104,17 @@ def _role(pair: Pair) -> Iterator[Found]:
         yield Found(RULE_ADDED, pair, f"may now {_some(said)}", pair.names("rules"), "\n".join(said))
 
 
-def _binding(pair: Pair) -> Iterator[Found]:
+def _binding(pair: Pair, sides: Sides) -> Iterator[Found]:
+    """A new binding of a role that is new beside it says no more than the role does."""
+    role = mapping(pair.after, "roleRef")
+    here, there = (
+        any(found.name == text(role, "name") for found in side.of_kind(pair.unit, text(role, "kind"))) for side in sides
+    )
+    if pair.came and there and not here:
+        return
     had = set(map(_subject, mappings(pair.before, "subjects")))
     more = sorted(set(map(_subject, mappings(pair.after, "subjects"))) - had)
     if more:
-        role = mapping(pair.after, "roleRef")
         says = f"{_some(more)} gets {text(role, 'kind')} {text(role, 'name')}"
         yield Found(SUBJECT_ADDED, pair, says, pair.names("subjects"), f"{text(role, 'name')}\n" + "\n".join(more))
 

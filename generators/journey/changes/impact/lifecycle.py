@@ -90,7 +90,7 @@ def _renamed(pair: Pair) -> Found:
     if pair.thing.kind == "Job":
         return Found(RUNS_ANEW, pair, f"runs once more, as {after}")
     if _stem(before) == _stem(after):
-        return Found(SUCCEEDED, pair, f"is succeeded by {after}")
+        return Found(SUCCEEDED, pair, f"{before} is succeeded by {after}")
     return Found(MOVED, pair, f"{before} is deleted and {after} made", about=before, interrupts=True)
 
 

@@ -56,7 +56,8 @@ class Pair(NamedTuple):
     @property
     def renamed(self) -> bool:
         """Whether it went by another name in its place."""
-        return bool(self.was)
+        before, after = (objects.mapping(side, "metadata").get("name") for side in (self.before, self.after))
+        return bool(self.was) or (bool(before and after) and before != after)
 
     @property
     def api(self) -> str:

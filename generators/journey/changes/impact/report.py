@@ -149,7 +149,8 @@ def _causes(item: Found) -> Iterator[int]:
         return
     fields: Sequence[Field] = item.pair.fields
     about = [field for field in fields if item.names is None or field.difference.name in item.names]
-    for field in about or fields:
+    sure = [field for field in about or fields if not field.joint]
+    for field in sure or about or fields:
         yield from field.edits
 
 

@@ -132,7 +132,7 @@ def plan(kind: str, spec: Tree, pods: int) -> Plan:
         return Plan(ON_DELETE, pods, 0, "")
     if kind == "Deployment" and text(strategy, "type") == "Recreate":
         took = _ready(spec)
-        return Plan(RECREATES, pods, pods, f"{_pods(pods)} end, then start: down for at least {took}s")
+        return Plan(RECREATES, pods, pods, f"{_pods(pods, 'end')}, then start: down for at least {took}s")
     if kind == "Deployment":
         return _rolling(spec, mapping(strategy, "rollingUpdate"), pods)
     rolling = mapping(strategy, "rollingUpdate")
@@ -142,7 +142,7 @@ def plan(kind: str, spec: Tree, pods: int) -> Plan:
     last = rolling.get("partition", 0)
     moving = max(pods - (last if isinstance(last, int) else 0), 0)
     took = moving * (_ready(spec) + _minimum(spec))
-    return Plan(ORDERED, moving, 1, f"{_pods(moving)} restart one by one, for at least {took}s")
+    return Plan(ORDERED, moving, 1, f"{_pods(moving, 'restart')} one by one, for at least {took}s")
 
 
 _DAEMONS = f"{_DOCS}/tasks/manage-daemon/update-daemon-set/"
@@ -157,7 +157,7 @@ def _rolling(spec: Tree, rolling: Tree, pods: int) -> Plan:
     took = math.ceil(pods / at_once) * (_ready(spec) + _minimum(spec))
     deadline = spec.get("progressDeadlineSeconds", _DEADLINE)
     says = (
-        f"{_pods(pods)} restart, {min(at_once, max(pods, 1))} at a time, at most {min(down, pods)} missing, "
+        f"{_pods(pods, 'restart')}, {min(at_once, max(pods, 1))} at a time, at most {min(down, pods)} missing, "
         f"for at least {took}s (it counts as failed after {deadline}s without progress)"
     )
     return Plan(ROLLS, pods, min(down, pods), says)
@@ -169,8 +169,8 @@ def _share(said: Any, pods: int, rounded: Any) -> int:
     return said if isinstance(said, int) else 0
 
 
-def _pods(number: int) -> str:
-    return f"{number} pod{'' if number == 1 else 's'}"
+def _pods(number: int, do: str) -> str:
+    return f"{number} pod {do}s" if number == 1 else f"{number} pods {do}"
 
 
 def _ready(spec: Tree) -> int:

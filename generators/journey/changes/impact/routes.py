@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from journey.artifact import Unit
 from journey.changes.diff.compare import Thing, duration
@@ -118,8 +120,8 @@ def _objectives(here: Unit, edits: Sequence[Edit], sides: Sides) -> Iterator[Fou
 def _slos(view: View, unit: Unit) -> Slos | None:
     if not _known(view, unit):
         return None
-    found: Slos = resolve.part(view, unit.service, unit.environment, unit.cluster, "slos")
-    return found
+    said = resolve.part(view, unit.service, unit.environment, unit.cluster, "slos") or {}
+    return msgspec.convert(said, Slos)
 
 
 def _found(rule: Rule, here: Unit, says: str, about: str, edits: Sequence[Edit], block: str) -> Found:
@@ -135,9 +137,13 @@ def _causes(here: Unit, edits: Sequence[Edit], block: str) -> Iterable[int]:
     return own or [n for n in shared if _says(edits[n], here, block)] or shared
 
 
+def _holds(value: object, block: str) -> bool:
+    return isinstance(value, Mapping) and (block in value or any(_holds(item, block) for item in value.values()))
+
+
 def _says(edit: Edit, here: Unit, block: str) -> bool:
     steps = edit.before or edit.after
-    if not steps or block not in steps:
-        return not steps or not isinstance(edit.old if edit.old is not None else edit.new, str | int | float | bool)
+    if block not in steps:
+        return _holds(edit.old, block) or _holds(edit.new, block)
     overlay = steps[:1] == ("environments",) and len(steps) > 1 and edit.file != ROOT_FILE
     return not overlay or steps[1] == here.environment

@@ -233,15 +233,22 @@ _STRING = re.compile(r'"([^"]*)"')
 _GRANT = re.compile(r"[a-z0-9-]+:[A-Za-z*]+|arn:.*|\*")
 
 
+def _grants(item: object) -> bool:
+    return isinstance(item, str) and _GRANT.fullmatch(item) is not None
+
+
 def _widened(pair: Pair, kind: str, about: str, was: Leaves, now: Leaves) -> Iterator[Found]:
     """Networks that a security group lets in, and actions or resources that a policy names, which it did not."""
-    before, after = (" ".join(f'"{value}"' for value in side.values()) for side in (was, now))
+    before, after = (" ".join(map(str, side.values())) for side in (was, now))
     if kind in provider.OPENS:
         more = sorted(set(_NETWORK.findall(after)) - set(_NETWORK.findall(before)))
         if more:
             yield Found(OPENS, pair, f"{about} lets in {', '.join(more)}", None, f"{about} {more}")
     elif kind in provider.GRANTS:
-        both = [{item for item in _STRING.findall(side) if _GRANT.fullmatch(item)} for side in (before, after)]
+        both = [
+            {item for value in side.values() for item in (*_STRING.findall(str(value)), value) if _grants(item)}
+            for side in (was, now)
+        ]
         more = sorted(both[1] - both[0])
         if more:
             yield Found(GRANTS, pair, f"{about} gives {', '.join(more[:4])}", None, f"{about} {more}")

@@ -49,7 +49,7 @@ def _verdict(item: Answered) -> Iterator[tuple[int, str]]:
     for cause in verdict.causes[:MOST_CAUSES]:
         yield depth, f"by {edit(cause)}"
     if len(verdict.causes) > MOST_CAUSES:
-        yield depth, f"by {len(verdict.causes) - MOST_CAUSES} more edits"
+        yield depth, f"by {len(verdict.causes) - MOST_CAUSES} more"
     if not verdict.causes:
         yield depth, "by the generators: no edit of the spec explains it"
     if verdict.notice:
