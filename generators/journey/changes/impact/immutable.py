@@ -1,6 +1,6 @@
 """Fields that the API server refuses to change: the object must be deleted and made anew.
 
-The table says what kube-apiserver 1.34 does; `make e2e-impact` holds it against the server.
+The table says what kube-apiserver 1.34 does.
 """
 
 from __future__ import annotations
