@@ -48,6 +48,10 @@ e2e-explain: setup ## Prove explanations on every unit of every platform here, b
 promote: setup ## Open a pull request that promotes services: TO=staging SERVICES="auth config"
 	@$(BIN)/journey ci promote
 
+.PHONY: publish-charts
+publish-charts: setup ## Push charts whose version the registry lacks: REGISTRY=ghcr.io/example/charts
+	@$(BIN)/journey ci charts
+
 .PHONY: infrastructure-plan infrastructure-apply
 infrastructure-plan: setup ## Plan a cluster's Terraform stacks: ENVIRONMENT=staging CLUSTER=staging
 	@$(BIN)/journey ci infrastructure plan

@@ -17,7 +17,7 @@ from journey.formats import encode
 from journey.problem import Pointer
 from journey.spec.view import Engine, View
 from journey.targets import github_actions
-from journey.targets.github_actions import charts, zizmor
+from journey.targets.github_actions import zizmor
 from journey.targets.github_actions.registry import host
 
 PLATFORM: dict[str, Any] = {
@@ -50,8 +50,6 @@ SERVICES: dict[str, dict[str, Any]] = {
     "apps/auth/service.yaml": {"team": "identity", "runtime": "python"},
     "apps/shop/service.yaml": {"team": "platform", "runtime": "node"},
 }
-LATER = {module.NAME: module.content for module in (charts,)}
-"""Workflows whose make targets do not exist yet: not rendered, but held to the same rules."""
 
 
 def view_of(**changes: Any) -> View:
@@ -71,7 +69,7 @@ def text(path: str, **changes: Any) -> str:
 
 
 def workflows(view: View) -> dict[str, Any]:
-    return {name: content(view) for name, content in (*github_actions.WORKFLOWS.items(), *LATER.items())}
+    return {name: content(view) for name, content in github_actions.WORKFLOWS.items()}
 
 
 def workflow(name: str, **changes: Any) -> Any:
@@ -99,6 +97,7 @@ def test_each_file_has_a_unit_and_an_owned_place() -> None:
         ".github/workflows/ci.yaml",
         ".github/workflows/comment.yaml",
         ".github/workflows/build.yaml",
+        ".github/workflows/charts.yaml",
         ".github/workflows/infrastructure.yaml",
         ".github/workflows/promote.yaml",
         ".github/workflows/drift.yaml",
@@ -299,9 +298,11 @@ def test_promote_offers_the_environments_that_are_promoted_to() -> None:
 
 def test_there_is_no_workflow_about_nothing() -> None:
     alone = view_of(
-        clusters={"local": {"provider": "local", "kubernetes": "1.34"}}, environments={"dev": {"clusters": ["local"]}}
+        clusters={"local": {"provider": "local", "kubernetes": "1.34"}},
+        environments={"dev": {"clusters": ["local"]}},
+        targets=["kubernetes"],
     )
-    assert not {"promote", "drift", "infrastructure"} & {unit.name for unit in github_actions.units(alone)}
+    assert not {"charts", "promote", "drift", "infrastructure"} & {unit.name for unit in github_actions.units(alone)}
 
 
 def test_promote_is_told_where_the_gates_of_some_environment_ask() -> None:

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from journey.ci import affected, comment, images, infrastructure, outputs, publish, refresh, release, report
+from journey.ci import affected, charts, comment, images, infrastructure, outputs, publish, refresh, release, report
 from journey.ci.findings import critical
 from journey.ci.git import Git
 from journey.ci.refused import Refused
@@ -292,6 +292,19 @@ def push_(shared: Shared, head: str, base: str, branch: str, github_token: str) 
 
     commit = refresh.verified(_git(shared), Path(shared.root) / BUNDLE / refresh.FILE, head, base)
     push(Path(shared.root), os.environ, commit, branch, github_token)
+    return 0
+
+
+@command.command("charts")
+@told("REGISTRY")
+@click.option("--plain-http", is_flag=True, envvar="PLAIN_HTTP", help="For a registry on this machine.")
+@click.pass_obj
+@step
+def charts_(shared: Shared, registry: str, plain_http: bool) -> int:
+    """Publish the rendered charts whose version the registry does not have."""
+    folders = sorted(file.parent for file in Path(shared.root).glob("charts/*/Chart.yaml"))
+    for found in charts.publish(folders, registry, plain_http):
+        click.echo(f"{'published' if found.new else 'there already'} {found.reference} {found.digest}")
     return 0
 
 

@@ -11,6 +11,7 @@ TARGETS = (
     "infrastructure-plan",
     "lint",
     "promote",
+    "publish-charts",
     "render",
     "test",
     "ci-changes",

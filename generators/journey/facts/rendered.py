@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-FOLDERS = ("clusters", "docs/reference", "environments", "modules/terraform/cluster", "modules/terraform/network")
+FOLDERS = (
+    "charts",
+    "clusters",
+    "docs/reference",
+    "environments",
+    "modules/terraform/cluster",
+    "modules/terraform/network",
+)
 """Folders that rendering owns as a whole."""
 
 WORKFLOWS = ("build", "charts", "ci", "comment", "drift", "infrastructure", "promote", "refresh", "security")

@@ -13,7 +13,17 @@ from journey.scaffold.service import Wanted, file_of, name_fault, service_text
 from journey.scaffold.templates import text
 from journey.spec.resolve import ROOT_FILE
 
-OWN_TARGETS = ("render", "check", "test", "lint", "promote", "drift", "infrastructure-plan", "infrastructure-apply")
+OWN_TARGETS = (
+    "render",
+    "check",
+    "test",
+    "lint",
+    "promote",
+    "drift",
+    "publish-charts",
+    "infrastructure-plan",
+    "infrastructure-apply",
+)
 """Make targets that the scaffolded Makefile describes one by one; the others are steps of the workflows."""
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)github\.com[:/]([^/\s]+)/([^/\s]+?)(?:\.git)?/?")

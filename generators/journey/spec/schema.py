@@ -40,6 +40,13 @@ def schema(name: str) -> dict[str, Any]:
     return {**head, **root, "definitions": dict(sorted(definitions.found.items()))}
 
 
+def inline(shape: Shape) -> dict[str, Any]:
+    """The JSON Schema of one shape, with the records that it refers to under `definitions`."""
+    definitions = _Definitions()
+    body = definitions.of(shape)
+    return {**body, "definitions": dict(sorted(definitions.found.items()))} if definitions.found else body
+
+
 def example(shape: Shape) -> Any:
     """The shape's own example, or one of its parts': of a record the required fields and the first optional one."""
     if shape.examples:

@@ -116,12 +116,15 @@ def providers(view: View) -> Iterator[Problem]:
 
 
 def deliveries(view: View) -> Iterator[Problem]:
-    """Clusters that are to be delivered from charts, which no target renders: each Application would lead nowhere."""
+    """Clusters that are to be delivered from charts, where no chart is rendered: Applications would lead nowhere."""
+    wanted = resolve.target_names(view)
+    if not wanted or "helm" in wanted:
+        return
     for name, value in (view.input(ROOT_FILE, "clusters") or {}).items():
         if value.get("delivery") == "helm":
             where = Pointer(ROOT_FILE, ("clusters", name, "delivery"))
-            message = "`delivery: helm`: charts are not rendered by this version"
-            yield Problem(where, DELIVERY, message, "delivery: manifests")
+            message = "`delivery: helm`: `targets` leaves charts out"
+            yield Problem(where, DELIVERY, message, "add `helm` to `targets`, or say delivery: manifests")
 
 
 def datastores(view: View) -> Iterator[Problem]:

@@ -1,7 +1,4 @@
-"""GitHub Actions: the workflows that check, build and guard the platform, and the repository's own files.
-
-A workflow stands in WORKFLOWS once the make targets that it runs exist.
-"""
+"""GitHub Actions: the workflows that check, build, release and guard the platform, and the repository's own files."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from journey.spec.view import View
 from journey.targets.github_actions import (
     attributes,
     build,
+    charts,
     ci,
     comment,
     dependabot,
@@ -42,7 +40,10 @@ PATTERNS = (
 )
 
 WORKFLOWS: Mapping[str, Callable[[View], Step]] = MappingProxyType(
-    {module.NAME: module.content for module in (ci, comment, build, infrastructure, promote, drift, security, refresh)}
+    {
+        module.NAME: module.content
+        for module in (ci, comment, build, charts, infrastructure, promote, drift, security, refresh)
+    }
 )
 FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(
     {
@@ -55,7 +56,12 @@ FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(
 
 
 NEEDS: Mapping[str, Callable[[View], Sequence[object]]] = MappingProxyType(
-    {promote.NAME: promote.targets, drift.NAME: drift.reachable, infrastructure.NAME: terraform.made}
+    {
+        charts.NAME: charts.services,
+        promote.NAME: promote.targets,
+        drift.NAME: drift.reachable,
+        infrastructure.NAME: terraform.made,
+    }
 )
 """What a workflow is about; it is rendered where there is some."""
 

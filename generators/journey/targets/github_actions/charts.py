@@ -10,6 +10,12 @@ from journey.targets.github_actions.registry import host, sign_in
 NAME = "charts"
 
 
+def services(view: View) -> tuple[str, ...]:
+    """The services that have a chart: all, where charts are rendered."""
+    wanted = resolve.target_names(view)
+    return resolve.services(view) if not wanted or "helm" in wanted else ()
+
+
 def content(view: View) -> Step:
     """The workflow. A version that is published already is left as it is."""
     settings = resolve.settings(view)
