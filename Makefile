@@ -69,8 +69,8 @@ lint: setup ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-.PHONY: ci-changes ci-comment ci-findings ci-images ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag
-ci-changes ci-comment ci-findings ci-images ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag: setup
+.PHONY: ci-changes ci-comment ci-findings ci-images ci-impact ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag
+ci-changes ci-comment ci-findings ci-images ci-impact ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag: setup
 	@$(BIN)/journey ci $(@:ci-%=%)
 
 format: setup ## Format the Python code and mend what ruff can

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.ci.comment import AUTHOR, LIMIT, MARK, Comment, body, code, fork_body, say
-from journey.ci.report import Finding, Group, Report
+from journey.ci.report import Finding, Group, Line, Report
 
 URL = "https://github.com/acme/platform/actions/runs/1"
 CLEAN = Report(problems=0, findings=(), groups=(), sources=0)
@@ -93,6 +93,36 @@ def test_the_comment_fits() -> None:
     assert "- and 450 more places" in text
     shown = text.count("\n- `www")
     assert text.rstrip().endswith(f"- and {500 - shown} more")
+
+
+def test_what_a_change_does_is_told_and_fits() -> None:
+    lines = (Line(0, "1 restart"), Line(1, "restart: `web`"), Line(2, "one pod"), Line(3, "@everyone"))
+    report = Report(problems=0, findings=(), groups=(), sources=1, impact=lines, diff=lines[:1], left=(7, 0))
+    text = body(report, "success", URL)
+    assert text.partition("<details>")[2].splitlines() == [
+        "<summary>What it does to what runs</summary>",
+        "",
+        "- `1 restart`",
+        "- `` restart: `web` ``",
+        "  - `one pod`",
+        "    - `@everyone`",
+        "- and 7 more lines: `impact.txt` of the artifact `report` has them",
+        "",
+        "</details>",
+        "",
+        "<details><summary>What differs, by the edit that caused it</summary>",
+        "",
+        "- `1 restart`",
+        "",
+        "</details>",
+        "",
+        "",
+    ]
+    many = tuple(Line(3, f"{number} {'x' * 380}") for number in range(500))
+    full = Report(500, (Finding("w" * 2000, "r", "m" * 2000),) * 500, (), 1, impact=many, diff=many)
+    text = body(full, "failure", URL)
+    assert len(text) <= LIMIT
+    assert text.count("- `0 xxx") == 2
 
 
 def test_a_fork_is_told_the_command() -> None:

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.ci.refused import Refused
-from journey.ci.report import MOST_BYTES, Finding, Group, Report, compose, counts, decode, encode, group_of
+from journey.ci.report import (
+    MOST_BYTES,
+    Finding,
+    Group,
+    Line,
+    Report,
+    carrying,
+    compose,
+    counts,
+    decode,
+    encode,
+    group_of,
+)
 from journey.problem import Level, Place, Pointer, Problem
 from tests.ci.repository import Repository
 
@@ -50,6 +62,16 @@ def test_a_report_says_what_was_found() -> None:
 
 def test_a_report_reads_back() -> None:
     assert decode(encode(REPORT)) == REPORT
+
+
+def test_a_report_carries_the_first_lines_of_a_change() -> None:
+    lines = [(0, "sum"), *((3, f"{number} {'x' * 500}") for number in range(900)), (1, "last")]
+    report = carrying(REPORT, lines, [(0, "nothing")])
+    assert (report.impact[0], report.impact[-1]) == (Line(0, "sum"), Line(1, "last"))
+    assert report.left == (902 - len(report.impact), 0)
+    assert report.diff == (Line(0, "nothing"),)
+    assert len(encode(report)) < MOST_BYTES
+    assert decode(encode(report)) == report
 
 
 def test_a_thousand_problems_are_counted_and_the_first_are_kept() -> None:

@@ -99,6 +99,26 @@ def test_ci_reports_what_is_switched_off(repository: Repository, run: Run) -> No
     assert report.exempt == ("without monitor: auth (nobody looks)",)
 
 
+def test_ci_tells_and_refuses_what_a_change_does(repository: Repository, run: Run) -> None:
+    files = {"platform.yaml": specs.PLATFORM, "apps/auth/service.yaml": specs.SERVICE}
+    base = repository.commit(files)
+    route = specs.SERVICE + "routes: {all: {path: /}}\n"
+    head = repository.commit({**files, "apps/auth/service.yaml": route})
+    code, out, _ = run(["ci", "impact"], BASE=base, HEAD=head)
+    assert code == 1
+    assert "exposure-widened: Route auth (not acknowledged)" in out
+    assert "::error file=apps/auth/service.yaml," in run(["ci", "impact"], BASE=base, HEAD=head, GITHUB_ACTIONS="1")[1]
+    assert run(["ci", "report"], BASE=base, HEAD=head)[0] == 0
+    report = decode((repository.root / "build/report/report.json").read_bytes())
+    assert "exposure-widened: Route auth (not acknowledged)" in [line.text for line in report.impact]
+    assert report.diff[0].depth == 0
+    assert "exposure-widened: Route auth" in (repository.root / "build/report/impact.txt").read_text()
+    assert run(["ci", "impact"], BASE="0" * 40, HEAD=head)[:2] == (
+        0,
+        "the base is not known: nothing to compare with\n",
+    )
+
+
 @pytest.mark.parametrize("content", [None, "no report"])
 def test_without_a_report_the_comment_says_so(
     repository: Repository, run: Run, state: State, github: dict[str, str], content: str | None

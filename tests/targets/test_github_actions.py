@@ -152,6 +152,7 @@ def test_ci_reports_also_when_its_checks_fail() -> None:
     check = steps(workflow("ci"), "check")
     assert [(step["name"], step.get("if")) for step in check[2:]] == [
         ("Check what is rendered", None),
+        ("Fail on what is not acknowledged", "${{ github.event_name != 'push' && !cancelled() }}"),
         ("Report", "${{ !cancelled() }}"),
         ("Keep the report", "${{ !cancelled() }}"),
     ]

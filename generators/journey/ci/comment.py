@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from journey.ci.report import Finding, Report
+from journey.ci.report import Finding, Line, Report
 
 MARK = "<!-- journey: report -->"
 REFRESH_MARK = "<!-- journey: refresh -->"
@@ -20,6 +20,8 @@ AUTHOR = "github-actions[bot]"
 
 LIMIT = 60_000
 """Characters; GitHub takes 65,536."""
+ROOM = 18_000
+"""Characters that an impact, and a diff, may take of it."""
 _LONGEST = 300
 _BACKTICKS = re.compile(r"`+")
 _RUN_URL = re.compile(r"https://[\w.-]+/[\w./-]+")
@@ -61,6 +63,8 @@ def body(report: Report | None, conclusion: str, run_url: str) -> str:
     if report is None:
         return f"{MARK}\n**No report**: {link} left none that can be read. Try `make check`.\n"
     text = "\n".join([MARK, _headline(report, conclusion, link), *_groups(report), *_exempt(report)])
+    text += _told("What it does to what runs", report.impact, report.left[0], "impact.txt")
+    text += _told("What differs, by the edit that caused it", report.diff, report.left[1], "diff.txt")
     return text + _findings(report.findings, report.problems, LIMIT - len(text)) + "\n"
 
 
@@ -95,6 +99,26 @@ def _exempt(report: Report) -> Iterator[str]:
         if report.exempted > len(report.exempt):
             yield f"- and {report.exempted - len(report.exempt)} more"
         yield ""
+
+
+def _told(title: str, lines: Sequence[Line], left: int, file: str) -> str:
+    """Lines of a diff or an impact as a list: what is less deep first, as far as there is room."""
+    if not lines:
+        return ""
+    room, chosen = ROOM, set[int]()
+    for number, line in sorted(enumerate(lines), key=lambda item: item[1].depth):
+        room -= len(_bullet(line))
+        if room < 0:
+            break
+        chosen.add(number)
+    shown = "".join(_bullet(line) for number, line in enumerate(lines) if number in chosen)
+    left += len(lines) - len(chosen)
+    more = f"- and {left} more lines: `{file}` of the artifact `report` has them\n" if left else ""
+    return f"<details><summary>{title}</summary>\n\n{shown}{more}\n</details>\n\n"
+
+
+def _bullet(line: Line) -> str:
+    return f"{'  ' * max(line.depth - 1, 0)}- {code(line.text)}\n"
 
 
 def _findings(findings: Iterable[Finding], total: int, room: int) -> str:

@@ -87,6 +87,14 @@ class Git:
         """The parents of a commit, in order."""
         return tuple(self.run("rev-list", "--parents", "--max-count=1", commit).split()[1:])
 
+    def branched(self, base: str, head: str) -> tuple[str, str] | None:
+        """From where a change left its base, to its head; None where the base is not known (a first push)."""
+        old, new = self.commit(base), self.commit(head)
+        if old is None or new is None:
+            return None
+        code, fork, _ = self.ask("merge-base", old, new)
+        return None if code else (fork.strip(), new)
+
     def counts(self, old: str, new: str) -> Iterator[tuple[str, int, int]]:
         """(path, lines added, lines removed) of what differs; a binary file counts no lines."""
         output = self.run("diff", "--numstat", "--no-renames", "-z", old, new, "--")

@@ -20,6 +20,9 @@ MOST_BYTES = 512 * 1024
 MOST_PROBLEMS = 500
 MOST_GROUPS = 500
 MOST_EXEMPT = 50
+MOST_LINES = 500
+MOST_LINE_BYTES = 120_000
+"""Bytes of the lines of a diff, and of an impact, that the report carries; the artifact has them whole."""
 FILE = "report.json"
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -45,9 +48,19 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     removed: Count
 
 
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """A line of what a change does, and how deep it stands: 0 is a summary, 3 a detail."""
+
+    depth: Annotated[int, msgspec.Meta(ge=0, le=3)]
+    text: Annotated[str, msgspec.Meta(max_length=400)]
+
+
+Lines = Annotated[tuple[Line, ...], msgspec.Meta(max_length=MOST_LINES)]
+
+
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole report. `problems` counts all of them, `findings` holds the first; so do `exempted` and `exempt` count
-    and hold the conventions that are switched off."""
+    and hold the conventions that are switched off. `left` counts lines of `impact` and `diff` that are not held."""
 
     problems: Count
     findings: Annotated[tuple[Finding, ...], msgspec.Meta(max_length=MOST_PROBLEMS)]
@@ -55,6 +68,9 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: Count
     exempt: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_EXEMPT)] = ()
     exempted: Count = 0
+    impact: Lines = ()
+    diff: Lines = ()
+    left: tuple[Count, Count] = (0, 0)
     version: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
 
 
@@ -79,13 +95,27 @@ def compose(problems: Sequence[Problem], counts: Iterable[tuple[str, int, int]],
     )
 
 
+def carrying(report: Report, impact: Sequence[tuple[int, str]], diff: Sequence[tuple[int, str]]) -> Report:
+    """The report with what a change does: the first lines of each, what is less deep before what is deeper."""
+    (first, more), (second, others) = _held(impact), _held(diff)
+    return msgspec.structs.replace(report, impact=first, diff=second, left=(more, others))
+
+
+def _held(lines: Sequence[tuple[int, str]]) -> tuple[tuple[Line, ...], int]:
+    made = [Line(depth, text if len(text) <= 400 else f"{text[:399]}…") for depth, text in lines]
+    room, chosen = MOST_LINE_BYTES, set[int]()
+    for number, line in sorted(enumerate(made), key=lambda item: item[1].depth):
+        room -= len(msgspec.json.encode(line)) + 8
+        if room < 0 or len(chosen) == MOST_LINES:
+            break
+        chosen.add(number)
+    return tuple(line for number, line in enumerate(made) if number in chosen), len(made) - len(chosen)
+
+
 def counts(git: Git, base: str, head: str) -> list[tuple[str, int, int]]:
     """What a change adds and removes since it left its base; nothing where the base is not known (a first push)."""
-    old, new = git.commit(base), git.commit(head)
-    if old is None or new is None:
-        return []
-    code, fork, _ = git.ask("merge-base", old, new)
-    return [] if code else list(git.counts(fork.strip(), new))
+    span = git.branched(base, head)
+    return [] if span is None else list(git.counts(*span))
 
 
 def group_of(path: str) -> str:

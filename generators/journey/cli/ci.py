@@ -6,13 +6,16 @@ Each reads what it is told from the environment, so that a value from outside is
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
 
 import click
 
+from journey.changes.diff import told as diffs
+from journey.changes.impact.between import Change
 from journey.ci import affected, charts, comment, images, infrastructure, outputs, publish, refresh, release, report
 from journey.ci.findings import critical
 from journey.ci.git import Git
@@ -20,6 +23,7 @@ from journey.ci.refused import Refused
 from journey.cli.main import EXIT_PROBLEMS
 from journey.cli.root import Shared
 from journey.problem import Place, Problem
+from journey.tree.model import shown
 
 P = ParamSpec("P")
 
@@ -112,9 +116,47 @@ def report_(shared: Shared, base: str, head: str) -> int:
     ]
     folder = Path(shared.root) / REPORT
     folder.mkdir(parents=True, exist_ok=True)
-    data = report.encode(report.compose(problems, report.counts(_git(shared), base, head), off))
-    (folder / report.FILE).write_bytes(data)
+    made = report.compose(problems, report.counts(_git(shared), base, head), off)
+    change = None if found.failed else _change(shared, base, head)
+    if change is not None and not change.invalid:
+        impact, diff = list(_impact_lines(change)), list(diffs.lines(change.diff))
+        made = report.carrying(made, impact, diff)
+        for name, lines in (("impact", impact), ("diff", diff)):
+            text = "".join(f"{'  ' * max(depth - 1, 0)}{shown(line)}\n" for depth, line in lines)
+            (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / report.FILE).write_bytes(report.encode(made))
     return 0
+
+
+def _change(shared: Shared, base: str, head: str) -> Change | None:
+    """What the change does; None where its base is not known."""
+    from journey.changes.impact.between import between
+
+    span = _git(shared).branched(base, head)
+    return None if span is None else between(shared.root, "..".join(span), datetime.now(UTC))
+
+
+def _impact_lines(change: Change) -> Iterable[tuple[int, str]]:
+    from journey.changes.impact import told
+
+    return told.lines(change.answered, change.impact, change.problems)
+
+
+@command.command("impact")
+@told("BASE", default="")
+@told("HEAD", default="HEAD")
+@click.pass_obj
+@step
+def impact_(shared: Shared, base: str, head: str) -> int:
+    """Fail on what a change does and does not acknowledge."""
+    from journey.cli import impact
+
+    change = _change(shared, base, head)
+    if change is None:
+        click.echo("the base is not known: nothing to compare with")
+        return 0
+    impact.tell(shared.root, change, "github" if os.environ.get("GITHUB_ACTIONS") else "text")
+    return EXIT_PROBLEMS if change.barred else 0
 
 
 @command.command("comment")

@@ -18,6 +18,7 @@ TARGETS = (
     "ci-comment",
     "ci-findings",
     "ci-images",
+    "ci-impact",
     "ci-merge",
     "ci-pull-requests",
     "ci-push",

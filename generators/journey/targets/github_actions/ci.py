@@ -23,6 +23,8 @@ REPORT = "report"
 REPORT_PATH = "build/report"
 _BASE = "${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha || github.event.before }}"
 _HEAD = "${{ github.event.pull_request.head.sha || github.sha }}"
+_CHANGES = "${{ github.event_name != 'push' && !cancelled() }}"
+"""On the branch itself there is nothing left to keep from being merged."""
 
 
 def content(view: View) -> Step:
@@ -32,6 +34,7 @@ def content(view: View) -> Step:
         checkout_whole(),
         python(),
         make("Check what is rendered", "check"),
+        make("Fail on what is not acknowledged", "ci-impact", {"BASE": _BASE, "HEAD": _HEAD}, when=_CHANGES),
         make("Report", "ci-report", {"BASE": _BASE, "HEAD": _HEAD}, when=NOT_CANCELLED),
         upload(REPORT, REPORT_PATH, when=NOT_CANCELLED),
     ]
