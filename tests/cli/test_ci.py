@@ -100,7 +100,7 @@ def test_ci_reports_what_is_switched_off(repository: Repository, run: Run) -> No
 
 
 def test_ci_tells_and_refuses_what_a_change_does(repository: Repository, run: Run) -> None:
-    files = {"platform.yaml": specs.PLATFORM, "apps/auth/service.yaml": specs.SERVICE}
+    files: dict[str, str | None] = {"platform.yaml": specs.PLATFORM, "apps/auth/service.yaml": specs.SERVICE}
     base = repository.commit(files)
     route = specs.SERVICE + "routes: {all: {path: /}}\n"
     head = repository.commit({**files, "apps/auth/service.yaml": route})
