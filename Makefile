@@ -16,6 +16,7 @@ setup: ## Make .venv/ from the hashed lock; does nothing when it is up to date
 	@$(PYTHON) -I tools/bootstrap.py
 
 render: setup ## Render this platform and each one under examples/
+	@$(BIN)/journey merge-driver install
 	@set -e; for root in $(ROOTS); do $(BIN)/journey --root "$$root" render; done
 
 check: setup ## Check what is rendered, and that nothing of it is stale

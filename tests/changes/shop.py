@@ -6,6 +6,7 @@ import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 from journey import pipeline
 from journey.changes.gates import Health, Unreachable
@@ -78,6 +79,11 @@ class World:
         return self.alerts
 
 
+def _dated(when: datetime) -> dict[str, str]:
+    """What makes git commit at a moment."""
+    return {"GIT_AUTHOR_DATE": when.isoformat(), "GIT_COMMITTER_DATE": when.isoformat()}
+
+
 class Shop:
     """The repository. Commits are made at NOW unless the moment is said."""
 
@@ -90,10 +96,8 @@ class Shop:
         self.commit("begin")
 
     def git(self, *arguments: str, when: datetime = NOW) -> str:
-        dated = {"GIT_AUTHOR_DATE": when.isoformat(), "GIT_COMMITTER_DATE": when.isoformat()}
-        done = subprocess.run(
-            ["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True, env={**os.environ, **dated}
-        )
+        command, environment = ["git", *arguments], {**os.environ, **_dated(when)}
+        done = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True, env=environment)
         return done.stdout.rstrip("\n")
 
     def commit(self, message: str = "edit", when: datetime = NOW) -> str:
@@ -114,8 +118,9 @@ class Shop:
     def plan(self, *services: str, to: str = "staging", world: World | None = None, now: datetime = NOW) -> Plan:
         return planned(str(self.root), Request(to, services), now, world or World())
 
-    def promote(self, *services: str, to: str = "staging") -> str:
-        return carry_out(str(self.root), self.plan(*services, to=to))
+    def promote(self, *services: str, to: str = "staging", when: datetime = NOW) -> str:
+        with mock.patch.dict(os.environ, _dated(when)):
+            return carry_out(str(self.root), self.plan(*services, to=to))
 
     def read(self, file: str) -> str:
         return (self.root / file).read_text()

@@ -37,9 +37,12 @@ class Case(NamedTuple):
     head: str
 
 
-def case(tmp_path: Path, ours: dict[str, str | None], theirs: dict[str, str | None]) -> Case:
+Files = dict[str, str | None]
+
+
+def case(tmp_path: Path, ours: Files, theirs: Files, before: Files | None = None) -> Case:
     main = Repository(tmp_path / "main")
-    main.commit({"spec/m": "m\n", RENDERED: "m\n"})
+    main.commit({"spec/m": "m\n", RENDERED: "m\n", **(before or {})})
     main.switch("topic")
     head = main.commit(theirs)
     main.git.run("switch", "--quiet", "main")
@@ -97,6 +100,44 @@ def test_a_conflict_of_people_is_theirs(tmp_path: Path) -> None:
     assert found.topic.git.run("status", "--porcelain") == ""
 
 
+SERVICE = "apps/auth/service.yaml"
+SAID = "team: web\nscaling: {min: 1, max: 4}\n"
+
+
+def edited(tmp_path: Path, ours: str, theirs: str) -> Case:
+    """Both sides edited one line of a spec file, and what it renders."""
+    return case(tmp_path, {SERVICE: ours, RENDERED: "1\n"}, {SERVICE: theirs, RENDERED: "2\n"}, {SERVICE: SAID})
+
+
+def test_fields_of_a_spec_file_are_joined_and_the_join_is_verified(tmp_path: Path) -> None:
+    found = edited(tmp_path, SAID.replace("min: 1", "min: 2"), SAID.replace("max: 4", "max: 9"))
+    commit = merge(found.topic.git, found.head, found.base, render(found.topic))
+    assert commit is not None
+    assert read(found.topic, commit, SERVICE) == "team: web\nscaling: {min: 2, max: 9}\n"
+    path = bundle(found.topic.git, found.head, found.base, tmp_path / "out")
+    assert verified(found.main.git, path, found.head, found.base) == commit
+
+
+def test_a_join_that_says_something_else_is_refused(tmp_path: Path) -> None:
+    found = edited(tmp_path, SAID.replace("min: 1", "min: 2"), SAID.replace("max: 4", "max: 9"))
+    path = forged(found, tmp_path, {SERVICE: "team: evil\n"})
+    with pytest.raises(Refused, match="otherwise than by rendering or joining its sides"):
+        verified(found.main.git, path, found.head, found.base)
+
+
+def test_a_field_that_both_sides_changed_is_told(tmp_path: Path) -> None:
+    found = edited(tmp_path, SAID.replace("min: 1", "min: 2"), SAID.replace("min: 1", "min: 3"))
+    with pytest.raises(Refused, match=r"scaling\.min: was 1, is 3 on this side and 2 on the other"):
+        merge(found.topic.git, found.head, found.base, render(found.topic))
+    assert found.topic.git.run("status", "--porcelain") == ""
+
+
+def test_a_spec_file_that_one_side_took_away_is_a_persons(tmp_path: Path) -> None:
+    found = case(tmp_path, {SERVICE: None}, {SERVICE: SAID.replace("1", "2")}, {SERVICE: SAID})
+    with pytest.raises(Refused, match="one side changed this file and the other took it away"):
+        merge(found.topic.git, found.head, found.base, render(found.topic))
+
+
 def forged(both: Case, tmp_path: Path, files: dict[str, str | None], *parents: str) -> Path:
     """A bundle whose merge holds more than the merge should."""
     commit = merge(both.topic.git, both.head, both.base, render(both.topic))
@@ -116,7 +157,7 @@ def test_a_merge_that_changes_another_file_is_refused(both: Case, tmp_path: Path
         verified(both.main.git, path, both.head, both.base)
     assert (caught.value.problem.where.file, caught.value.problem.message) == (
         name,
-        "the merge changes a file that is not rendered",
+        "the merge changes a file otherwise than by rendering or joining its sides",
     )
 
 

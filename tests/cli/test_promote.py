@@ -114,7 +114,9 @@ def test_a_rollback_holds_until_the_hold_is_taken_away(repository: Shop, journey
     assert journey("hold", "web", "--env", "staging", "--reason", "frozen", "--yes").code == 0
     rows = [line.split() for line in journey("history", "web", "--env", "staging").out.splitlines()]
     assert [row[2] for row in rows] == ["version", "1.0.0", "1.1.0", "1.0.0", "1.1.0"]
-    found = json.loads(journey("history", "--dora", "--format", "json").out)
+    found = json.loads(
+        journey("history", "--dora", "--since", "2026-01-01", "--now", "2031-01-01", "--format", "json").out
+    )
     assert (found["staging"]["deployments"], found["staging"]["change_failure_rate"]) == (3, pytest.approx(1 / 3))
     assert journey("history", "--dora").out.splitlines()[0].split()[0] == "environment"
 

@@ -114,7 +114,7 @@ def test_a_stale_tree_fails_its_tests(shop: Path, programs: str) -> None:
 
 def test_another_version_is_installed_into_the_platforms_own_environment(shop: Path, programs: str) -> None:
     done = call("make", "--dry-run", "JOURNEY=journey", "render", cwd=shop, path=programs)
-    assert done.stdout.splitlines() == ["journey render"]
+    assert done.stdout.splitlines() == ["journey merge-driver install", "journey render"]
     pinned = shop / "requirements.txt"
     before = pinned.read_text()
     pinned.write_text("request-journey==0.0.0 \\\n    --hash=sha256:0\n")

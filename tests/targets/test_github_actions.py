@@ -359,8 +359,9 @@ def test_without_datastores_and_addons_every_team_reviews_what_is_shared() -> No
 
 def test_rendered_files_are_marked() -> None:
     lines = text(".gitattributes").splitlines()
-    assert "/environments/** linguist-generated=true text eol=lf" in lines
-    assert "/.github/CODEOWNERS linguist-generated=true text eol=lf" in lines
+    assert "/environments/** linguist-generated=true text eol=lf merge=journey-rendered" in lines
+    assert "/.github/CODEOWNERS linguist-generated=true text eol=lf merge=journey-rendered" in lines
+    assert "**/service.yaml merge=journey-spec" in lines
 
 
 def test_dependabot_updates_what_people_pin() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["promote", "rollback", "hold", "unhold"]
+Kind = Literal["promote", "rollback", "revert", "hold", "unhold"]
 PLATFORM = "platform.yaml"
 """What a step names in place of a service where the platform's own blocks are promoted."""
 
@@ -82,6 +82,8 @@ def _subject(act: Act) -> str:
         return f"Promote {what} from {act.source} to {act.target}"
     if act.kind == "rollback":
         return f"Roll back {what} in {act.target} to {act.steps[0].after}"
+    if act.kind == "revert":
+        return f"Take back {what} in {act.target}"
     return f"{act.kind.capitalize()} {what} in {act.target}"
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from journey.changes import merging
+from journey.changes.diff.revisions import is_spec
 from journey.ci.git import Git
 from journey.ci.refused import Refused
 from journey.facts.rendered import is_rendered
@@ -54,10 +56,10 @@ def merge(git: Git, head: str, base: str, render: Callable[[], None]) -> str | N
         return None
     git.ask("merge", "--no-commit", "--no-ff", base)
     for path in _unmerged(git):
-        if not is_rendered(path):
-            git.ask("merge", "--abort")
-            raise Refused("ci/conflict", "both sides changed this file", "merge it by hand and `make render`", path)
-        git.run("rm", "--force", "--quiet", "--", path)
+        if is_rendered(path):
+            git.run("rm", "--force", "--quiet", "--", path)
+        else:
+            _join(git, path)
     render()
     git.run("add", "--all")
     tree = git.run("write-tree")
@@ -67,6 +69,19 @@ def merge(git: Git, head: str, base: str, render: Callable[[], None]) -> str | N
     commit = git.run("commit-tree", tree, "-p", head, "-p", base, "-m", "Merge the base and render")
     git.run("update-ref", REF, commit)
     return commit
+
+
+def _join(git: Git, path: str) -> None:
+    """Join the sides of a spec file in the work tree. Raises Refused, and gives the merge up, where that cannot be."""
+    try:
+        if not is_spec(path):
+            raise Refused("ci/conflict", "both sides changed this file", "merge it by hand and `make render`", path)
+        data = merging.staged(git, path)
+    except Refused:
+        git.ask("merge", "--abort")
+        raise
+    (git.root / path).write_bytes(data)
+    git.run("add", "--", path)
 
 
 def _whole(*commits: str) -> None:
@@ -109,12 +124,20 @@ def verified(git: Git, path: Path, head: str, base: str) -> str:
         raise Refused("ci/refresh", "the bundle holds another commit than the merge of the two")
     _, plain, _ = _plain(git, head, base)
     changed = git.changed(plain, commit)
-    foreign = sorted(name for name in changed if not is_rendered(name))
+    foreign = sorted(name for name in changed if not (is_rendered(name) or _is_joined(git, head, base, commit, name)))
     if foreign:
-        message = "the merge changes a file that is not rendered"
+        message = "the merge changes a file otherwise than by rendering or joining its sides"
         raise Refused("ci/refresh", message, "merge by hand and `make render`", foreign[0])
     _plain_files(git, commit, changed)
     return commit
+
+
+def _is_joined(git: Git, head: str, base: str, commit: str, path: str) -> bool:
+    """Whether a spec file of the merge is what its two sides, joined here once more, come to."""
+    try:
+        return is_spec(path) and git.read(commit, path) == merging.of_commits(git, head, base, path).decode()
+    except Refused:
+        return False
 
 
 def _plain_files(git: Git, commit: str, paths: Iterable[str]) -> None:

@@ -36,7 +36,7 @@ class Lazy(click.Group):
         """The command of a module."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"journey.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"journey.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

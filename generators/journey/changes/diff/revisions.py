@@ -64,13 +64,14 @@ def committed(git: Git, otherwise: str) -> None:
     unmerged = [path for state, path in rows if state in {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}]
     if unmerged:
         raise Refused(RULE, f"{unmerged[0]} is not merged", f"finish the merge, or {otherwise}")
-    dirty = [path for _, path in rows if is_rendered(path) or _is_spec(path)]
+    dirty = [path for _, path in rows if is_rendered(path) or is_spec(path)]
     if dirty:
         more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
         raise Refused(RULE, f"{dirty[0]}{more} is not committed", f"commit it, or {otherwise}")
 
 
-def _is_spec(path: str) -> bool:
+def is_spec(path: str) -> bool:
+    """Whether a file is one of the spec, by its name."""
     return os.path.basename(path) in (ROOT_FILE, "service.yaml") or is_promoted(path)
 
 

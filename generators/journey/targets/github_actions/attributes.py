@@ -10,12 +10,16 @@ from journey.spec.resolve import ROOT_FILE
 
 NAME = "gitattributes"
 PATH = ".gitattributes"
-_ATTRIBUTES = "linguist-generated=true text eol=lf"
+RENDERED, SPEC = "journey-rendered", "journey-spec"
+"""Merge drivers of the command `merge-driver`; where they are not set up, git merges lines as ever."""
+_ATTRIBUTES = f"linguist-generated=true text eol=lf merge={RENDERED}"
 """`text eol=lf`: a check-out with other line ends would be stale at once (https://git-scm.com/docs/gitattributes)."""
 
 
 def artifact() -> Artifact:
     """The file."""
     patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{pattern}" for pattern in PATTERNS)]
-    body = "\n".join(f"{pattern} {_ATTRIBUTES}" for pattern in patterns)
+    spec = ("platform.yaml", "service.yaml", "promoted/*.yaml")
+    lines = [*(f"{pattern} {_ATTRIBUTES}" for pattern in patterns), *(f"**/{name} merge={SPEC}" for name in spec)]
+    body = "\n".join(lines)
     return Artifact(PATH, Format.TEXT, Document(body, "#"), Pointer(ROOT_FILE))
