@@ -28,8 +28,9 @@ def test_a_promotion_is_told_and_done(repository: Shop, journey: Journey) -> Non
     assert ran.out.splitlines()[:3] == [
         "promote web from dev to staging: none -> 1.0.0",
         f"stays staging's own: scaling.min = 2 ({WEB_FILE}:13:20)",
-        "10 fields in 10 objects in 1 place by 1 cause",
+        "impact: 1 capacity, 10 create",
     ]
+    assert "10 fields in 10 objects in 1 place by 1 cause" in ran.out.splitlines()
     assert ran.err == f"committed {repository.git('rev-parse', 'HEAD')[:10]} on main\n"
     assert journey("promote", "web", "--to", "staging").out == "staging runs it already\n"
     assert journey("check").code == 0
@@ -100,6 +101,21 @@ def test_conflicts_stop_it_until_they_may_be_overwritten(repository: Shop, journ
     assert "say --overwrite" in ran.err
     assert journey("promote", "web", "--to", "staging", "--yes", "--overwrite").code == 0
     assert "GREETING: moin" in repository.read("apps/web/promoted/staging.yaml")
+
+
+def test_what_gives_more_rights_is_barred_until_the_spec_acknowledges_it(repository: Shop, journey: Journey) -> None:
+    repository.promote("web")
+    more = "identity: {kubernetes: [{resources: [secrets], verbs: [get]}]}\nrelease:"
+    repository.edit(WEB_FILE, "release:", more)
+    barred = journey("promote", "web", "--to", "staging", "--yes")
+    assert barred.code == 1
+    said = [line.strip().partition("; acknowledge.") for line in barred.err.splitlines() if "impact: " in line]
+    assert "impact: permission-widened: Role web: not acknowledged" in [text for text, _, _ in said]
+    rest = '{reason: it reads its own, owner: web, expires: "2999-01-01"}'
+    answers = "".join(f"  {name}: {rest}\n" for _, _, name in said)
+    repository.edit("platform.yaml", "targets:", f"acknowledge:\n{answers}targets:")
+    assert journey("promote", "web", "--to", "staging", "--yes").code == 0
+    assert "resources: [secrets]" in repository.read(WEB_FILE)
 
 
 def test_a_rollback_holds_until_the_hold_is_taken_away(repository: Shop, journey: Journey) -> None:

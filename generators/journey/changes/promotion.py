@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,9 @@ from journey.changes.diff.compare import MISSING
 from journey.changes.diff.report import Diff, compared
 from journey.changes.diff.revisions import Changed, Range
 from journey.changes.gates import Asked, Evidence, Verdict
+from journey.changes.impact import acknowledged
+from journey.changes.impact import report as impacts
+from journey.changes.impact.acknowledged import Answered
 from journey.changes.impact.pending import without_spent
 from journey.changes.promote import PromotedFile, base_of, base_on, promoted_blocks, with_base
 from journey.changes.since import content
@@ -66,7 +69,8 @@ class Own(NamedTuple):
 class Plan(NamedTuple):
     """A change of the spec before it is committed. `files`: the spec's new bytes by path.
 
-    `verdicts` are by service; `problems` are errors that the new spec would have: then nothing can be done.
+    `verdicts` of gates are by service; `impact` is what it does to what runs, `answered` with what the spec
+    acknowledges of it; `problems` are errors that the new spec would have: then nothing can be done.
     """
 
     begun: commits.Start
@@ -74,6 +78,8 @@ class Plan(NamedTuple):
     files: Mapping[str, bytes]
     seen: Preview
     diff: Diff
+    impact: impacts.Impact = impacts.Impact()
+    answered: tuple[Answered, ...] = ()
     verdicts: Mapping[str, tuple[Verdict, ...]] = {}
     conflicts: tuple[Conflict, ...] = ()
     own: tuple[Own, ...] = ()
@@ -122,7 +128,7 @@ def planned(root: str, request: Request, now: datetime, evidence: Evidence) -> P
     found = {moved.asked.service: tuple(gates.verdicts(view, git, moved.asked, now, evidence)) for moved in changed}
     conflicts = [conflict for moved in changed for conflict in _conflicts(git, view, sources, moved, source)]
     own = [item for moved in changed for item in _own(view, sources, moved.asked)]
-    plan = plan_of(root, begun, act, files)
+    plan = plan_of(root, begun, act, files, now)
     return plan._replace(verdicts=found, conflicts=tuple(conflicts), own=tuple(own))
 
 
@@ -134,13 +140,21 @@ def judged(root: str, request: Request, now: datetime, evidence: Evidence) -> di
     return {item.asked.service: tuple(gates.verdicts(view, git, item.asked, now, evidence)) for item in moved}
 
 
-def plan_of(root: str, begun: commits.Start, act: record.Act, files: Mapping[str, bytes]) -> Plan:
-    """The plan of an act that gives files of the spec other bytes."""
+def plan_of(
+    root: str, begun: commits.Start, act: record.Act, files: Mapping[str, bytes], now: datetime | None = None
+) -> Plan:
+    """The plan of an act that gives files of the spec other bytes. now: by when acknowledgements expire."""
     seen = preview(root, files)
     between = Range(begun.commit, PENDING)
     changed = [Changed(path, old, new) for path, old, new, _ in seen.changed]
-    diff = compared(between, changed, seen.before, seen.after) if changed else Diff(between)
-    return Plan(begun, act, files, seen, diff)
+    if not changed:
+        return Plan(begun, act, files, seen, Diff(between))
+    diff = compared(between, changed, seen.before, seen.after)
+    impact = impacts.judged(diff, changed, seen.before, seen.after)
+    today = (now or datetime.now(UTC)).astimezone(UTC).date()
+    # by the spec before: a promotion takes away what it is the last to need
+    answered = acknowledged.answered(impact.verdicts, seen.before.view, today)
+    return Plan(begun, act, files, seen, diff, impact, tuple(answered))
 
 
 def carry_out(root: str, plan: Plan, overrides: Sequence[record.Override] = ()) -> str:

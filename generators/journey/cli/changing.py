@@ -13,6 +13,7 @@ import click
 from journey.changes import gates, promotion, record
 from journey.changes.diff import told
 from journey.changes.gates import Verdict
+from journey.changes.impact import told as impacts
 from journey.changes.offer import offer
 from journey.changes.promotion import Plan, Stale
 from journey.ci.comment import code
@@ -27,6 +28,8 @@ from journey.tree.model import shown
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 STYLES = ("text", "json", "markdown")
+DETAIL = 3
+"""The depth from which on an impact's lines are left to `journey impact`."""
 MOST_OWN = 12
 """Values of the environment's own that are listed before the rest is counted."""
 
@@ -81,14 +84,18 @@ def show(plan: Plan, style: str) -> None:
     else:
         for line in _said(plan):
             click.echo(shown(line))
+        for depth, text in impacts.lines(plan.answered, plan.impact):
+            if depth < DETAIL:
+                click.echo(f"{'  ' * depth}{'impact: ' if not depth else ''}{shown(text)}")
         for depth, text in told.lines(plan.diff):
             click.echo(f"{'  ' * max(depth - 1, 0)}{shown(text)}")
 
 
 def markdown(plan: Plan) -> str:
     """The plan as GitHub-flavoured Markdown that fits a pull request's text."""
-    head = "".join(f"- {code(line)}\n" for line in _said(plan))[: told.LIMIT // 2]
-    return head + told.markdown(plan.diff, told.LIMIT - len(head))
+    head = "".join(f"- {code(line)}\n" for line in _said(plan))[: told.LIMIT // 4]
+    impact = impacts.markdown(plan.answered, plan.impact, room=told.LIMIT // 2 - len(head))
+    return f"{head}\n{impact}\n" + told.markdown(plan.diff, told.LIMIT - len(head) - len(impact) - 2)
 
 
 def _said(plan: Plan) -> Iterator[str]:
@@ -146,6 +153,7 @@ def plain(plan: Plan) -> dict[str, Any]:
             {"field": found.field, "here": str(found.here), "there": str(found.there)} for found in plan.conflicts
         ],
         "gates": {service: list(map(plain_verdict, found)) for service, found in plan.verdicts.items()},
+        "impact": impacts.plain(plan.answered, plan.impact),
         "files": sorted({*plan.files, *(changed.path for changed in plan.seen.changed)}),
         "diff": told.plain(plan.diff),
     }
@@ -159,11 +167,19 @@ def overrides(gates_passed: Sequence[str], reason: str) -> list[record.Override]
 
 
 def bars(plan: Plan, passed: Sequence[record.Override]) -> list[str]:
-    """What is in the way of the plan, a line each."""
+    """What is in the way of the plan, a line each: gates, and effects of a promotion that nobody acknowledged."""
+    unsaid = plan.answered if plan.act.kind == "promote" else ()
     return [
-        f"{service}: {verdict_line(verdict)}"
-        for service, verdicts in plan.verdicts.items()
-        for verdict in gates.barred(verdicts, [override.gate for override in passed])
+        *(
+            f"impact: {item.verdict.effect}: {item.verdict.subject}: {item.state}; acknowledge.{item.verdict.id}"
+            for item in unsaid
+            if item.bars
+        ),
+        *(
+            f"{service}: {verdict_line(verdict)}"
+            for service, verdicts in plan.verdicts.items()
+            for verdict in gates.barred(verdicts, [override.gate for override in passed])
+        ),
     ]
 
 
