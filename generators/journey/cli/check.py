@@ -52,6 +52,7 @@ def command(
     if all_ and found.plan is not None and not pipeline.has_error(problems):
         judged = _judge(shared.root, found.sources, found.plan, every)
         problems += judged.problems
+    problems = report.traced(shared.root, problems)
     report.findings(found.sources, problems, style)
     if style == "text":
         report.verdict(found, problems)

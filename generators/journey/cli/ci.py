@@ -20,6 +20,7 @@ from journey.ci import affected, charts, comment, images, infrastructure, output
 from journey.ci.findings import critical
 from journey.ci.git import Git
 from journey.ci.refused import Refused
+from journey.cli import report as reports
 from journey.cli.main import EXIT_PROBLEMS
 from journey.cli.root import Shared
 from journey.problem import Place, Problem
@@ -112,7 +113,7 @@ def report_(shared: Shared, base: str, head: str) -> int:
     stale = tree.stale(found.plan, "make render") if found.plan is not None else ()
     problems = [
         problem._replace(where=found.sources.place(problem.where))
-        for problem in dict.fromkeys([*found.problems, *stale])
+        for problem in reports.traced(shared.root, list(dict.fromkeys([*found.problems, *stale])))
     ]
     folder = Path(shared.root) / REPORT
     folder.mkdir(parents=True, exist_ok=True)

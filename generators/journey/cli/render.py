@@ -30,7 +30,7 @@ def command(
     with progress.bar("rendering") as shown:
         found = pipeline.run(options, write=True, progress=shown)
     refuse_unknown(found.unknown)
-    report.findings(found.sources, found.problems, style)
+    report.findings(found.sources, report.traced(shared.root, found.problems), style)
     if found.plan is not None and style == "text":
         report.changes(found)
     return EXIT_PROBLEMS if found.failed else 0

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import click
 
 from journey import __version__
-from journey.pipeline import Report, has_error
-from journey.problem import Level, Place, Problem
+from journey.pipeline import Report, has_error, open_rendered
+from journey.problem import Level, Place, Pointer, Problem
 from journey.spec.sources import Sources
 from journey.tree.model import shown
 
@@ -40,6 +40,19 @@ def findings(sources: Sources, problems: Sequence[Problem], style: str) -> None:
     """Print every problem, sorted by where it stands."""
     located = sorted({Located(sources.place(problem.where), problem) for problem in problems}, key=_order)
     {"text": _text, "json": _json, "sarif": _sarif, "github": _github}[style](located)
+
+
+def traced(root: str, problems: Sequence[Problem]) -> list[Problem]:
+    """Problems with those about rendered files on the lines that caused them. Costs nothing where there are none."""
+    if not any(isinstance(item.where, Pointer) and not item.rule.startswith(_OF_THE_SPEC) for item in problems):
+        return list(problems)
+    from journey.explain.findings import located
+
+    return located(open_rendered(root)[0], problems)
+
+
+_OF_THE_SPEC = ("spec/", "yaml/", "impact/", "tree/")
+"""Rules of what people write: their findings stand on their lines already."""
 
 
 def _order(item: Located) -> tuple[str, int, int, str, str]:

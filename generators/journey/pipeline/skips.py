@@ -60,18 +60,12 @@ def faults(skipped: Sequence[Skipped], complete: bool) -> Iterator[Problem]:
 
 
 def problems(findings: Sequence[Finding], origins: Mapping[str, Pointer]) -> list[Problem]:
-    """One Problem for each rule and block of the spec, which names the first place and counts the other files."""
-    kinds: dict[tuple[str, Pointer], list[Finding]] = {}
-    for finding in sorted(findings):
-        origin = origins.get(finding.path, Pointer(ROOT_FILE))
-        kinds.setdefault((finding.rule, origin), []).append(finding)
-    return [_problem(rule, origin, of) for (rule, origin), of in kinds.items()]
+    """A Problem for each finding, at the block of the spec that its file follows from."""
+    return [_problem(finding, origins.get(finding.path, Pointer(ROOT_FILE))) for finding in sorted(findings)]
 
 
-def _problem(rule: str, origin: Pointer, findings: Sequence[Finding]) -> Problem:
-    first = findings[0]
-    place = f"{first.path}:{first.line}" if first.line else first.path
-    others = len({finding.path for finding in findings}) - 1
-    more = f" (and {others} more file{'s' if others > 1 else ''})" if others else ""
+def _problem(finding: Finding, origin: Pointer) -> Problem:
+    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
     hint = "mend it, or pass over it under `skips` in platform.yaml with a reason"
-    return Problem(origin, rule, f"{place}: {first.message}{more}", f"{first.advice}; {hint}" if first.advice else hint)
+    advice = f"{finding.advice}; {hint}" if finding.advice else hint
+    return Problem(origin, finding.rule, f"{place}: {finding.message}", advice)
