@@ -35,9 +35,10 @@ teams:
     owners: ["@example/web"]
     contact: web@example.com
 clusters:
-  local: {provider: local, kubernetes: "1.34", gateway: ingress}
+  local: {provider: local, kubernetes: "1.34", gateway: ingress, addons: [all]}
   east:
     provider: aws
+    addons: [all]
     region: eu-west-1
     kubernetes: "1.34"
     gateway: ingress
@@ -49,7 +50,7 @@ clusters:
         size: m7g.large
         min: 2
         max: 6
-        zones: [eu-west-1a]
+        zones: [eu-west-1a, eu-west-1b]
 environments:
   dev:
     clusters: [local]
@@ -57,6 +58,12 @@ environments:
     clusters: [east]
     promotesFrom: dev
     base: head
+addons:
+  all:
+    team: web
+    provides: [secrets, resource-metrics]
+    chart: {repository: "https://charts.example.com", name: all, version: 1.0.0}
+targets: [kubernetes, terraform, github-actions]
 """
 
 WEB = """\
@@ -287,7 +294,6 @@ LINES = [
     ("platform.yaml", "        max: 6", "environments/prod/east/terraform/cluster/main.tf", "max   = 6"),
     ("platform.yaml", '    kubernetes: "1.34"', "environments/prod/east/terraform/cluster/main.tf", 'kubernetes   = "1.34"'),
     ("platform.yaml", "name: shop", "environments/prod/east/terraform/network/main.tf", 'name      = "shop-east"'),
-    ("platform.yaml", "    contact: web@example.com", "clusters/local/projects", ""),
     ("platform.yaml", '    owners: ["@example/web"]', ".github/CODEOWNERS", "/apps/web/"),
     (WEB_FILE, "    port: 8080", "environments/dev/local/kubernetes/web/deployment-web.yaml", "containerPort: 8080"),
     (WEB_FILE, "    expose: 80", "environments/dev/local/kubernetes/web/service-web.yaml", "port: 80"),
@@ -297,7 +303,7 @@ LINES = [
     (WEB_FILE, "    path: web/token", "environments/dev/local/kubernetes/web/externalsecret-web.yaml", "key: dev/web/token"),
     (WEB_FILE, "    key: token", "environments/dev/local/kubernetes/web/externalsecret-web.yaml", "property: token"),
     (WEB_FILE, "scaling: {min: 2, max: 4}", "environments/dev/local/kubernetes/web/horizontalpodautoscaler-web.yaml", "maxReplicas: 4"),
-    (WEB_FILE, "  version: 1.0.0", "environments/dev/local/kubernetes/web/deployment-web.yaml", "image: ghcr.io/example/shop/web:1.0.0"),
+    (WEB_FILE, "  version: 1.0.0", "environments/dev/local/kubernetes/web/deployment-web.yaml", "image: ghcr.io/example/web:1.0.0"),
     (WEB_FILE, "    verbs: [get]", "environments/dev/local/kubernetes/web/role-web.yaml", "- get"),
     (WEB_FILE, "  readiness: {path: /readyz}", "environments/dev/local/kubernetes/web/deployment-web.yaml", "path: /readyz"),
     (WEB_FILE, "  liveness: {path: /livez}", "environments/dev/local/kubernetes/web/deployment-web.yaml", "path: /livez"),
