@@ -45,6 +45,13 @@ e2e-drift: setup ## Find edits by hand on a real API server, and nothing on a cl
 e2e-explain: setup ## Prove explanations on every unit of every platform here, by trying every scalar of the spec
 	@$(BIN)/python -m tests.explain.proof $(ROOTS)
 
+.PHONY: e2e-findings e2e-impact
+e2e-findings: setup ## Seed defects, and print the share that is told on the line that caused it
+	@$(BIN)/python -m tests.explain.defects
+
+e2e-impact: setup ## Have a real API server and its controllers do what impact says of a change; needs Go as e2e-accepted does
+	@$(BIN)/python -m tests.e2e.impact
+
 .PHONY: promote
 promote: setup ## Open a pull request that promotes services: TO=staging SERVICES="auth config"
 	@$(BIN)/journey ci promote

@@ -53,7 +53,7 @@ def install(server: Server, wanted: Iterable[dict[str, object]]) -> None:
 def established(definition: dict[str, object]) -> bool:
     """Whether the server serves the kind (apiextensions.k8s.io/v1, CustomResourceDefinitionStatus)."""
     status = definition.get("status", {})
-    conditions = status.get("conditions", []) if isinstance(status, dict) else []
+    conditions = (status.get("conditions") or []) if isinstance(status, dict) else []
     return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
 
 

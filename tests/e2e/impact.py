@@ -28,6 +28,7 @@ from journey.lab import nodes
 from journey.lab.control_plane import ControlPlane, control_plane, nearest
 from journey.lab.programs import LabError
 from journey.live.kubernetes import KubernetesError, Server
+from tests.e2e.accepted import established
 from tests.e2e.table import Row, Table
 
 PROOF = "impact"
@@ -405,6 +406,8 @@ def tried(row: Row, server: Server, change: Change) -> None:
             row.expect(False, f"{change.name}: its pods were not ready in {WAIT:.0f}s")
             return
         before = pods(server, change.before["metadata"]["name"])
+    if change.before["kind"] == "CustomResourceDefinition":  # before that it may still be changed
+        until(lambda: established(server.get(change.before)))
     refused = ""
     try:
         server.apply(change.after, MANAGER)
@@ -450,9 +453,15 @@ def cascades(row: Row, server: Server) -> None:
     row.expect(until(lambda: server.get(THING) is None), "a definition was not deleted")
     server.apply(THING, MANAGER)
     row.expect(until(lambda: server.resource("proof.example.com/v1", "Thing") is not None), "it did not come back")
-    row.expect(
-        until(lambda: not list(server.items("proof.example.com/v1", "Thing"))), "a definition left its objects behind"
-    )
+    row.expect(until(lambda: _gone(server, thing)), "a definition left its objects behind")
+
+
+def _gone(server: Server, item: Tree) -> bool:
+    """Whether the server serves the kind, and has no such object."""
+    try:
+        return not server.items(item["apiVersion"], item["kind"])
+    except KubernetesError:  # it is not served again yet
+        return False
 
 
 def _applied(server: Server, item: Tree) -> bool:

@@ -258,7 +258,7 @@ POWERS = {
 }
 """What the restricted Pod Security Standard refuses."""
 
-IMAGES = {"web:latest": "images/latest", "web": "images/tag", "ghcr.io/example/web:": "images/tag"}
+IMAGES = {"web:latest": "images/latest", "web": "images/untagged", "ghcr.io/example/web": "images/untagged"}
 
 EXTRA = {
     "a removed version": ("deprecations/removed", "{apiVersion: policy/v1beta1, kind: PodDisruptionBudget, metadata: {name: more}, spec: {minAvailable: 1}}"),
@@ -317,7 +317,7 @@ def defects() -> Iterator[Defect]:
         for field, value in fields.items():
             yield Defect(f"{kind} {field}", "schema/invalid", {WEB_FILE: WEB + patch(kind, field, value)})
     for field, value in POWERS.items():
-        yield Defect(field, "workload/restricted", {WEB_FILE: WEB + patch("Deployment", field, value)})
+        yield Defect(field, "workloads/pod-security", {WEB_FILE: WEB + patch("Deployment", field, value)})
     for image, rule in IMAGES.items():
         yield Defect(image, rule, {WEB_FILE: WEB + patch("Deployment", f"{CONTAINER}/image", f'"{image}"')})
     for field, (rule, value) in REFERENCES.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from journey import formats
@@ -116,6 +116,10 @@ class _Judged(Trials):
                 changed |= {(path, (rule, text)) for text in said if text not in after}
         return Effect(frozenset(changed))
 
+    def valid(self, changes: Sequence[Change]) -> bool:
+        """A change may break another rule: whether the finding goes with it is all that is asked."""
+        return True
+
 
 class _Finder:
     """Traces findings; what was found for one is tried first for the others like it."""
@@ -165,7 +169,8 @@ class _Finder:
             if any(field in judged.effect(candidate.change(at), ()).changed for at in range(len(candidate.changes))):
                 return candidate.where
         known = names_of(judged.documents)
-        found = [one for one, _ in influences(judged, candidates(judged, known), [field])]
+        every = [one for one in candidates(judged, known) if not _addresses(one.where)]
+        found = [one for one, _ in influences(judged, every, [field])]
         found = _innermost(found) or [one for one, _ in influences(judged, unsaid(judged, known), [field])]
         if not found:
             return None
@@ -202,10 +207,26 @@ def _innermost(found: Sequence[Candidate]) -> list[Candidate]:
 def _rank(judged: _Judged, field: Field, one: Candidate) -> tuple[bool, bool, int]:
     """What the finding repeats comes first, then what the service itself says, then what says most exactly."""
     said = str(field[1][1])
-    words = [str(step) for step in (*one.where.path[-1:], one.value) if not isinstance(step, dict | list)]
+    words = [str(word) for word in (*one.where.path[-1:], *_scalars(one.value)) if not isinstance(word, bool | int)]
     named = any(re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", said) for word in words if word)
     own = bool(judged.unit.service) and f"/{judged.unit.service}/" in f"/{one.where.file}"
     return not named, not own, -len(one.where.path)
+
+
+def _scalars(node: object) -> Iterator[object]:
+    if isinstance(node, dict):
+        for item in node.values():
+            yield from _scalars(item)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _scalars(item)
+    else:
+        yield node
+
+
+def _addresses(where: Pointer) -> bool:
+    """Whether a node only says which object a patch is for: it is not what is wrong with the object."""
+    return "patches" in where.path and "target" in where.path
 
 
 def _said(judged: _Judged, where: Pointer) -> Pointer:

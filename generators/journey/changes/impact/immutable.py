@@ -39,7 +39,7 @@ _SELECTOR = Fixed(("spec", "selector"), f"{_DOCS}/concepts/workloads/controllers
 _ROLE_REF = Fixed(("roleRef",), f"{_DOCS}/reference/access-authn-authz/rbac/#clusterrolebinding-example")
 _SEALED = tuple(
     Fixed((field,), f"{_DOCS}/concepts/configuration/configmap/#configmap-immutable", when=("immutable",))
-    for field in ("data", "binaryData", "immutable")
+    for field in ("data", "binaryData", "stringData", "immutable")
 )
 _CLASS = f"{_STORAGE}/storage-classes/"
 
