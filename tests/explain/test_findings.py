@@ -56,7 +56,8 @@ def test_a_patch_that_breaks_every_environment_is_one_finding(tmp_path: Path) ->
     assert len(found.problems) == 2
     [problem] = traced(str(tmp_path), found.problems)
     assert problem.where == Pointer(defects.WEB_FILE, ("patches", 0, "merge", "spec", "minReadySeconds"))
-    assert problem.message.endswith('spec.minReadySeconds: "soon" must be a whole number (and 1 more from the same line)')
+    said = 'spec.minReadySeconds: "soon" must be a whole number (and 1 more from the same line)'
+    assert problem.message.endswith(said)
 
 
 def test_problems_of_the_spec_itself_are_left_alone(tmp_path: Path) -> None:
