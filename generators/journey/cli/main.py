@@ -21,6 +21,8 @@ COMMANDS = {
     "uses": "List the rendered fields that a line of the spec reaches.",
     "diff": "Tell what differs between two commits, by the edit of the spec that caused it.",
     "impact": "Tell what a change will do to what runs.",
+    "compare": "Tell why two environments differ, by line of the spec.",
+    "matrix": "Show every service in every environment: version, age, and how far behind.",
     "promote": "Promote services to the next environment, as one commit.",
     "gates": "Tell which gates are open for a promotion.",
     "hold": "Hold a service in an environment: nothing is promoted there.",
