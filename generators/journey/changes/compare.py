@@ -115,13 +115,10 @@ def _service(view: View, service: str, first: str, second: str) -> Iterator[Diff
         yield _difference(service, steps, values, sides, _why(view, one, other, (first, second)))
 
 
-def _difference(
-    service: str,
-    steps: tuple[Step, ...],
-    values: tuple[Any, Any],
-    where: tuple[Pointer | None, Pointer | None],
-    why: Why,
-) -> Difference:
+Sides = tuple[Pointer | None, Pointer | None]
+
+
+def _difference(service: str, steps: tuple[Step, ...], values: tuple[Any, Any], where: Sides, why: Why) -> Difference:
     return Difference(service, ".".join(map(str, steps)), values, where, why)
 
 
