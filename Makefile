@@ -92,6 +92,10 @@ bench: setup ## Measure time and memory beside Helm and a floor; BENCH_ARGS="-n 
 	@$(PYTHON) -I benchmarks/install.py
 	@$(BIN)/python -m benchmarks.run $(BENCH_ARGS)
 
+.PHONY: bench-acts
+bench-acts: setup ## Measure promotions and history on 1,000 services and 5,000 commits, beside git and a check
+	@$(BIN)/python -m benchmarks.acts $(BENCH_ARGS)
+
 clean: ## Remove .venv/ and what builds and tests left behind
 	@rm -rf .venv .cache/bench-venv build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
