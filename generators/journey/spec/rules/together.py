@@ -98,15 +98,28 @@ def _other_tool(name: str, tool: str, hub: str, wanted: str) -> Iterator[Problem
         yield Problem(Pointer(ROOT_FILE, ("clusters", name, "hub")), HUB, message, hint)
 
 
+MAKERS = {"aws": "terraform"}
+"""What can make a provider's resources: what is rendered, so that no cluster says what nothing comes of."""
+
+
+def _unmade(provider: str, tool: str) -> tuple[str, str]:
+    """Why a provider's resources are not made by a tool, and what to say instead."""
+    maker = MAKERS.get(provider, "none")
+    if provider == "local":
+        return f"`iac: {tool}`: a cluster of provider `local` has no resources that it could make", f"iac: {maker}"
+    return (
+        f"`iac: {tool}`: nothing is rendered for a cluster of provider `{provider}` that it could make",
+        f"iac: {maker}",
+    )
+
+
 def providers(view: View) -> Iterator[Problem]:
     """Cloud resources where there is no such cloud."""
     clusters = view.input(ROOT_FILE, "clusters") or {}
     for name, value in clusters.items():
         provider, tool = value.get("provider"), value.get("iac", "none")
-        if (tool != "none" and provider == "local") or (tool == "cloudformation" and provider != "aws"):
-            message = f"`iac: {tool}`: a cluster of provider `{provider}` has no resources that it could make"
-            hint = "iac: none" if provider == "local" else "iac: terraform"
-            yield Problem(Pointer(ROOT_FILE, ("clusters", name, "iac")), PROVIDER, message, hint)
+        if tool != "none" and MAKERS.get(provider) != tool:
+            yield Problem(Pointer(ROOT_FILE, ("clusters", name, "iac")), PROVIDER, *_unmade(provider, tool))
     for env, value in (view.input(ROOT_FILE, "environments") or {}).items():
         local = [name for name in value.get("clusters") or () if clusters.get(name, {}).get("provider") == "local"]
         if value.get("datastores") == "managed" and local:
