@@ -33,7 +33,7 @@ def test_help_lists_every_command(journey: Journey) -> None:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_is_a_module_with_help(journey: Journey, name: str) -> None:
-    command = import_module(f"journey.cli.{name}").command
+    command = import_module(f"journey.cli.{name.replace('-', '_')}").command
     assert command.name == name and command.help
     code, out, _ = journey(name, "--help")
     assert code == 0 and out.startswith(f"Usage: journey {name}")
