@@ -62,8 +62,9 @@ def judged(journey: Journey) -> list[str]:
     [
         ("--repository", "https://github.com/acme/platform.git"),
         ("--repository", "https://git.example.com/acme/platform.git", "--provider", "aws", "--environment", "dev"),
+        ("--repository", "https://github.com/acme/platform.git", "--environment", "dev", "--environment", "prod"),
     ],
-    ids=["github", "elsewhere"],
+    ids=["github", "elsewhere", "promoted"],
 )
 def test_a_new_platform_is_clean(journey: Journey, answers: tuple[str, ...]) -> None:
     begin(journey, *answers)
