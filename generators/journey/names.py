@@ -60,6 +60,11 @@ def project(team: str, environment: str) -> str:
     return join(team, environment)
 
 
+def leaving_project(team: str, environment: str) -> str:
+    """The AppProject whose rights that of a team has too, until what left git is gone."""
+    return join(team, environment, "leaving")
+
+
 def selector(service: str, environment: str) -> dict[str, str]:
     """The labels that never change in the life of a workload, and so may stand in selectors."""
     return {NAME: service, INSTANCE: join(service, environment)}

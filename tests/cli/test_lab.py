@@ -24,10 +24,13 @@ def test_the_commands_say_what_there_is(shop: Path, journey: Journey, monkeypatc
     ran = journey("lab", "up")
     assert (ran.code, ran.err) == (2, "Error: no Go here\n")
     made = standing.Standing("1.34", "/k", "/l", {"etcd": (os.getpid(), os.readlink("/proc/self/exe"))})
-    monkeypatch.setattr(standing, "up", lambda root, version, count: made)
+    monkeypatch.setattr(standing, "up", lambda root, version, count, cluster: made)
     assert journey("lab", "up", "--nodes", "2").out == (
         "Kubernetes 1.34 with 2 nodes is up\n  export KUBECONFIG=/k\n  logs: /l\n  end it: journey lab down\n"
     )
+    synced = standing.Standing("1.34", "/k", "/l", made.processes, "https://localhost:1", "/c")
+    monkeypatch.setattr(standing, "up", lambda root, version, count, cluster: synced if cluster == "local" else made)
+    assert "  Argo CD: https://localhost:1\n  it syncs: /c\n" in journey("lab", "up", "--argocd", "local").out
     monkeypatch.setattr(standing, "read", lambda root: made)
     ran = journey("lab", "status")
     assert (ran.code, ran.out) == (0, f"{'etcd':24} runs\n  export KUBECONFIG=/k\n  logs: /l\n")

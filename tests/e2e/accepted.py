@@ -24,6 +24,7 @@ from journey.lab.control_plane import ControlPlane, control_plane, nearest
 from journey.lab.programs import LabError
 from journey.live.kubernetes import KubernetesError, Server
 from journey.spec import resolve
+from tests.e2e.ending import endings
 from tests.e2e.objects import Found, differences, of_cluster
 from tests.e2e.table import Row, Table
 
@@ -129,6 +130,7 @@ def prove(table: Table, plane: ControlPlane, root: Path, cluster: str, version: 
 
 def main(roots: list[str]) -> int:
     """Print a table; exit 1 where something is not accepted, 2 where the lab cannot run."""
+    endings()
     table = Table()
     try:
         for root in (Path(root).resolve() for root in roots):

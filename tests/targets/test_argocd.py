@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -300,6 +303,23 @@ def test_a_window_of_days_is_told_in_hours() -> None:
     assert window["duration"] == "336h"
 
 
+def test_a_project_keeps_the_rights_to_what_left_git_until_that_is_pruned() -> None:
+    found = contents(argocd, view(last="{team: shop, needs: [{service: shop, start: before}]}"))
+    own, leaving = found[f"{PROJECTS}/shop-dev.yaml"], found[f"{PROJECTS}/shop-dev-leaving.yaml"]
+    rights = ("sourceRepos", "destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist")
+    assert {name: leaving["spec"][name] for name in rights} == {name: own["spec"][name] for name in rights}
+    assert wave(own) < wave(found[f"{APPLICATIONS}/last-dev-one.yaml"]) < wave(leaving)
+    assert "PruneLast=true" not in found["clusters/one/root.yaml"]["spec"]["syncPolicy"]["syncOptions"]
+    shared = yaml.safe_load(found[f"{INSTALLATION}/configmap-argocd-cm.yaml"]["data"]["globalProjects"])
+    chosen = [
+        entry["projectName"]
+        for entry in shared
+        if entry["labelSelector"]["matchLabels"].items() <= own["metadata"]["labels"].items()
+    ]
+    assert chosen == ["shop-dev-leaving"]
+    assert all(entry["labelSelector"]["matchLabels"].keys() - leaving["metadata"]["labels"].keys() for entry in shared)
+
+
 def test_a_team_hears_of_its_projects_where_it_is_called() -> None:
     found = contents(argocd, view())
     prefix = "notifications.argoproj.io/subscribe.on-sync-failed"
@@ -591,6 +611,32 @@ def test_the_script_that_starts_it_is_a_script() -> None:
     assert text.startswith("#!/bin/sh\n")
     assert text.rstrip().endswith("kubectl apply --server-side -f root.yaml")
     assert "@" not in text.replace("$@", "")
+
+
+@pytest.mark.parametrize(("failures", "code"), [(0, 0), (3, 0), (99, 1)])
+def test_the_script_waits_for_a_definition_that_has_no_conditions_yet(tmp_path: Path, failures: int, code: int) -> None:
+    """`kubectl wait` fails on one at once; the stand-in for kubectl does so for the first few times."""
+    for path, artifact in artifacts(argocd, view()).items():
+        if path.startswith("clusters/one/"):
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(encode(artifact.format, artifact.content))
+    asked = tmp_path / "asked"
+    waiting = f'echo >> {asked}; [ "$(wc -l < {asked})" -gt {failures} ]'
+    for name, text in {
+        "kubectl": f'case "$1" in wait) {waiting};; *) cat > /dev/null;; esac',
+        "openssl": "echo made",
+        "sleep": "",
+    }.items():
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        program.chmod(0o755)
+    script = tmp_path / "clusters" / "one" / "bootstrap.sh"
+    variables = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", str(script)], env=variables, stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == code
+    assert len(asked.read_text(encoding="utf-8").splitlines()) == (10 if code else failures + 2)
 
 
 def test_the_namespace_tells_which_secrets_the_script_makes() -> None:

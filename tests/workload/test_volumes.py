@@ -71,6 +71,8 @@ def test_pods_of_a_stateful_service_have_claims_with_labels_that_never_change() 
     assert container_of(stateful)["volumeMounts"] == [{"name": "data", "mountPath": "/data"}]
     assert "volumes" not in pod_of(stateful)
     assert "PersistentVolumeClaim/auth-data" not in found
+    assert "annotations" not in stateful["metadata"]
+    assert "persistentVolumeClaimRetentionPolicy" not in stateful["spec"]
 
 
 def secret_files(*paths: str, **fields: object) -> Data:

@@ -23,16 +23,23 @@ def command() -> None:
     "--kubernetes", "version", type=click.Choice(list(VERSIONS)), default=list(VERSIONS)[-1], show_default=True
 )
 @click.option("--nodes", type=click.IntRange(0, 500), default=5, show_default=True, help="Nodes that are played.")
+@click.option("--argocd", "cluster", default="", metavar="CLUSTER", help="Be this cluster, with its Argo CD.")
 @click.pass_obj
-def up(shared: Shared, version: str, nodes: int) -> int:
-    """Start it, and say how to reach it."""
+def up(shared: Shared, version: str, nodes: int, cluster: str) -> int:
+    """Start it, and say how to reach it.
+
+    With --argocd it is one of the platform's clusters: what is committed is cloned, bootstrapped by the rendered
+    script, and synced from the clone by a real Argo CD. Commit and push in the clone to see a change arrive.
+    """
     from journey.lab import standing
 
     try:
-        found = standing.up(shared.root, version, nodes)
+        found = standing.up(shared.root, version, nodes, cluster)
     except LabError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Kubernetes {found.version} with {nodes} nodes is up\n  export KUBECONFIG={found.kubeconfig}")
+    if found.argocd:
+        click.echo(f"  Argo CD: {found.argocd}\n  it syncs: {found.clone}")
     click.echo(f"  logs: {found.logs}\n  end it: journey lab down")
     return 0
 

@@ -15,6 +15,8 @@ ADDONS = -10
 SHARED = 0
 DATASTORES = 1
 SERVICES = 2
+LEAVING = 1_000_000
+"""After every service, however long its chain of needs: what must outlive what is deleted."""
 
 
 @query

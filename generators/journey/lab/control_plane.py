@@ -7,12 +7,12 @@ synced to the disk: a lab's cluster is thrown away.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from journey.lab import programs
-from journey.lab.authority import Authority, Pair
+from journey.lab.authority import LIFETIME, Authority, Pair
 from journey.lab.processes import Processes
 from journey.lab.programs import VERSIONS
 from journey.live.kubernetes import Server, certified
@@ -36,13 +36,14 @@ def _minor(version: str) -> int:
 class ControlPlane:
     """One cluster's control plane. `folder` holds its keys, data and logs."""
 
-    def __init__(self, folder: Path, version: str) -> None:
+    def __init__(self, folder: Path, version: str, port: int | None = None) -> None:
+        """`port` is the API server's, where it must be known before; else one that is free."""
         self.folder = folder
         self.version = version
         self.processes = Processes(folder / "logs")
         names = (VERSIONS[version], "etcd")
         self._kubernetes, self._etcd = programs.folders(names).values()
-        self.port = free_port()
+        self.port = port or free_port()
         self._store = free_port()
         self.authority = Authority(folder / "keys")
         self._tokens = self.authority.signing_key("service-accounts")
@@ -97,12 +98,13 @@ class ControlPlane:
         self._run("kube-apiserver", flags)
         self.processes.wait("kube-apiserver", self.server.ready)
 
-    def start_controllers(self) -> None:
-        """Start the controller manager and the scheduler."""
+    def start_controllers(self, without: Sequence[str] = ()) -> None:
+        """Start the controller manager, but for some of its controllers, and the scheduler."""
         for name, more in (
             (
                 "kube-controller-manager",
                 {
+                    "controllers": ",".join(("*", *(f"-{name}" for name in without))),
                     "use-service-account-credentials": "true",
                     "root-ca-file": self.authority.pair.certificate,
                     "service-account-private-key-file": self._tokens.key,
@@ -134,28 +136,42 @@ class ControlPlane:
     def kubeconfig(self, name: str, pair: Pair | None = None) -> Path:
         """A file by which clients find the API server; the administrator's unless for another certificate."""
         user = pair or self._admin
+        return self._kubeconfig(name, {"client-certificate": str(user.certificate), "client-key": str(user.key)})
+
+    def account_kubeconfig(self, namespace: str, account: str) -> Path:
+        """A file by which a process is a service account, as a pod that runs as it is."""
+        return self._kubeconfig(account, {"token": self.token(namespace, account)}, namespace)
+
+    def token(self, namespace: str, account: str) -> str:
+        """A token of a service account, good for as long as the lab's certificates are."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+                 "spec": {"expirationSeconds": int(LIFETIME.total_seconds())}}  # fmt: skip
+        return str(self.server.request("POST", path, asked).object["status"]["token"])
+
+    @property
+    def address(self) -> str:
+        """Where the API server is."""
+        return f"https://{LOOPBACK}:{self.port}"
+
+    def _kubeconfig(self, name: str, user: dict[str, str], namespace: str = "default") -> Path:
+        cluster = {"server": self.address, "certificate-authority": str(self.authority.pair.certificate)}
         content = {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [
-                {
-                    "name": "lab",
-                    "cluster": {
-                        "server": f"https://{LOOPBACK}:{self.port}",
-                        "certificate-authority": str(self.authority.pair.certificate),
-                    },
-                }
-            ],
-            "users": [
-                {"name": "lab", "user": {"client-certificate": str(user.certificate), "client-key": str(user.key)}}
-            ],
-            "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab", "namespace": "argocd"}}],
+            "clusters": [{"name": "lab", "cluster": cluster}],
+            "users": [{"name": "lab", "user": user}],
+            "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab", "namespace": namespace}}],
             "current-context": "lab",
         }
         file = self.folder / f"{name}.kubeconfig"
         file.touch(mode=0o600)
         file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         return file
+
+    def program(self, name: str) -> Path:
+        """A program of this Kubernetes, such as kubectl."""
+        return self._kubernetes / name
 
     def stop(self) -> None:
         """Stop everything."""
@@ -167,9 +183,9 @@ class ControlPlane:
 
 
 @contextmanager
-def control_plane(folder: Path, version: str) -> Iterator[ControlPlane]:
+def control_plane(folder: Path, version: str, port: int | None = None) -> Iterator[ControlPlane]:
     """A control plane that is gone at the end, however that comes: etcd and the API server; controllers when asked."""
-    plane = ControlPlane(folder, version)
+    plane = ControlPlane(folder, version, port)
     try:
         plane.start()
         yield plane

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -37,6 +38,10 @@ class Processes:
                 env={**os.environ, **(environment or {})},
                 process_group=0,
             )
+
+    def start_module(self, name: str, module: str, *arguments: str) -> None:
+        """Start a module of this package as a program of its own."""
+        self.start(name, [sys.executable, "-m", module, *arguments])
 
     def log(self, name: str) -> Path:
         """The file that a program's output goes to."""

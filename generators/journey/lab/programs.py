@@ -29,3 +29,12 @@ def folders(names: Iterable[str], checkout: Path = CHECKOUT) -> dict[str, Path]:
         raise LabError(f"these programs cannot be had here: {', '.join(wanted)}")
     told = subprocess.run([*command, "--where"], cwd=checkout, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     return dict(zip(wanted, map(Path, told.stdout.splitlines()), strict=True))
+
+
+def definitions(checkout: Path = CHECKOUT) -> Path:
+    """The folder of the vendors' definitions of custom resources; downloaded when first asked for. Raises LabError."""
+    command = [sys.executable, "-m", "tools.definitions"]
+    told = subprocess.run(command, cwd=checkout, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    if told.returncode:
+        raise LabError("the vendors' definitions of custom resources cannot be had here")
+    return Path(told.stdout.strip())

@@ -12,20 +12,27 @@ import msgspec
 
 from journey.lab import nodes
 from journey.lab.control_plane import ControlPlane
+from journey.lab.delivery import deliver
 from journey.lab.processes import signal_group
 from journey.lab.programs import LabError
+from journey.lab.source import Source
 
 FOLDER = Path(".journey", "lab")
 FILE = "lab.json"
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What runs: `processes` are process ids by name, each with the program's path."""
+    """What runs: `processes` are process ids by name, each with the program's path.
+
+    With an Argo CD, `argocd` is the address of its server, and `clone` the clone of the platform that it syncs.
+    """
 
     version: str
     kubeconfig: str
     logs: str
     processes: dict[str, tuple[int, str]]
+    argocd: str = ""
+    clone: str = ""
 
     def alive(self) -> dict[str, bool]:
         """Whether each process still is that program."""
@@ -45,22 +52,24 @@ def read(root: str) -> Standing | None:
         return None
 
 
-def up(root: str, version: str, count: int) -> Standing:
-    """Start a control plane with `count` nodes, and leave it. Raises LabError, and leaves nothing then."""
+def up(root: str, version: str, count: int, cluster: str = "") -> Standing:
+    """Start a control plane with `count` nodes, and leave it. Raises LabError, and leaves nothing then.
+
+    With the name of one of the platform's clusters it is that cluster: its Argo CD syncs a clone of the platform to it.
+    """
     found = read(root)
     if found is not None and any(found.alive().values()):
         raise LabError("a lab is up already; end it first: journey lab down")
-    folder = folder_of(root)
+    folder = folder_of(root).resolve()
     shutil.rmtree(folder, ignore_errors=True)
     plane = ControlPlane(folder, version)
     done = False
     try:
         plane.start()
-        plane.start_controllers()
-        if count:
-            nodes.add(plane, count)
+        argocd, clone = _deliver(root, plane, cluster, count) if cluster else _bare(plane, count)
         running = {name: (pid, _program(pid)) for name, pid in plane.processes.pids().items()}
-        standing = Standing(version, str(plane.kubeconfig("admin")), str(plane.processes.folder), running)
+        logs, kubeconfig = str(plane.processes.folder), str(plane.kubeconfig("admin"))
+        standing = Standing(version, kubeconfig, logs, running, argocd, clone)
         (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(standing)))
         done = True
         return standing
@@ -68,6 +77,20 @@ def up(root: str, version: str, count: int) -> Standing:
         plane.server.close()
         if not done:
             plane.stop()
+
+
+def _bare(plane: ControlPlane, count: int) -> tuple[str, str]:
+    plane.start_controllers()
+    if count:
+        nodes.add(plane, count)
+    return "", ""
+
+
+def _deliver(root: str, plane: ControlPlane, cluster: str, count: int) -> tuple[str, str]:
+    source = Source(Path(root).resolve(), plane.folder / "source", plane.processes, {cluster: plane.address})
+    source.start()
+    argocd = deliver(plane, source, cluster, count)
+    return argocd.server_address, str(source.fork.folder)
 
 
 def down(root: str) -> bool:

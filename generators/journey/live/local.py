@@ -20,6 +20,15 @@ def free_port() -> int:
         return port
 
 
+def accepts(port: int) -> bool:
+    """Whether somebody listens on a TCP port of the loopback address."""
+    try:
+        socket.create_connection((LOOPBACK, port), TIMEOUT).close()
+    except OSError:
+        return False
+    return True
+
+
 def healthy(url: str) -> bool:
     """Whether an etcd says so (etcd.io/docs, "Monitoring etcd", /health)."""
     try:

@@ -8,7 +8,7 @@ from journey.facts.units import whole_seconds
 from journey.spec.service import Migrations, Run
 from journey.workload.config import content_hash
 from journey.workload.expose import governing_name
-from journey.workload.place import KEEP, LAST, Object, Place
+from journey.workload.place import LAST, Object, Place
 from journey.workload.pod import Pods, once
 from journey.workload.scale import workload_name
 from journey.workload.volumes import claim_templates
@@ -60,6 +60,10 @@ def _holds_a_claim(place: Place) -> bool:
 
 
 def _stateful_set(place: Place, pods: Pods, scale: Scale) -> Object:
+    """Its claims outlive it by Kubernetes' own default (`persistentVolumeClaimRetentionPolicy`), so it may be deleted.
+
+    Kept, its pods would run on without their service account and network policies.
+    """
     spec: Object = {"serviceName": governing_name(place)}
     if not scale.autoscaled:
         spec["replicas"] = scale.least
@@ -69,7 +73,7 @@ def _stateful_set(place: Place, pods: Pods, scale: Scale) -> Object:
     spec["template"] = pods.template
     if claims := claim_templates(place):
         spec["volumeClaimTemplates"] = claims
-    return _object("apps/v1", "StatefulSet", place.meta(workload_name(place), LAST, KEEP if claims else None), spec)
+    return _object("apps/v1", "StatefulSet", place.meta(workload_name(place), LAST), spec)
 
 
 def _cron_job(place: Place, pods: Pods) -> Object | None:

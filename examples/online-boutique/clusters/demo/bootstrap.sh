@@ -30,6 +30,17 @@ certificate() {
     --from-file=tls.crt="$work/tls.crt" --from-file=tls.key="$work/tls.key" --from-file=ca.crt="$work/ca.crt"
 }
 
+# For a moment a definition has no conditions at all, and kubectl does not wait for some to come: it fails.
+established() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if kubectl wait --for=condition=Established --timeout=60s -f "$1"; then
+      return
+    fi
+    sleep 1
+  done
+  return 1
+}
+
 kubectl apply --server-side -f argocd/namespace-argocd.yaml
 if ! kubectl -n argocd get secret argocd-ca >/dev/null 2>&1; then
   authority
@@ -46,7 +57,7 @@ if ! kubectl -n argocd get secret argocd-secret >/dev/null 2>&1; then
 fi
 for definition in argocd/customresourcedefinition-*.yaml; do
   kubectl apply --server-side -f "$definition"
-  kubectl wait --for=condition=Established --timeout=60s -f "$definition"
+  established "$definition"
 done
 kubectl apply --server-side --force-conflicts -k argocd
 kubectl -n argocd rollout status --timeout=300s deployment/argocd-redis

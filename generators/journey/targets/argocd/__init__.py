@@ -71,7 +71,7 @@ def render(unit: Unit, view: View) -> Iterable[Artifact]:
         case "addon":
             yield addons.application(view, unit.cluster, spoke, name)
         case "project":
-            yield projects.project(view, unit.cluster, unit.environment, name)
+            yield from projects.project(view, unit.cluster, unit.environment, name)
         case "platform":
             yield projects.platform(view, unit.cluster)
         case "installation":

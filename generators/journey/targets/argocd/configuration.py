@@ -12,6 +12,7 @@ from journey.facts import delivery
 from journey.formats import yaml
 from journey.spec import resolve
 from journey.spec.view import View
+from journey.targets.argocd import projects
 from journey.targets.argocd.distribution import release
 from journey.targets.argocd.objects import TRIGGERS, Object, own_metadata
 from journey.targets.argocd.projects import teams
@@ -107,7 +108,8 @@ _NEWS = {
 
 def config_maps(view: View, hub: str) -> Iterator[Object]:
     """All ConfigMaps. Argo CD reads those that its label marks, and wants each to be there even when empty."""
-    yield _config_map("argocd-cm", settings())
+    shared = projects.global_projects(view, hub)
+    yield _config_map("argocd-cm", {**settings(), **({"globalProjects": yaml.emit(shared)} if shared else {})})
     yield _config_map("argocd-cmd-params-cm", parameters())
     yield _config_map("argocd-gpg-keys-cm", {})
     yield _config_map("argocd-notifications-cm", notifications(view))
@@ -123,7 +125,7 @@ def _config_map(name: str, data: Object) -> Object:
 
 
 def settings() -> Object:
-    """`argocd-cm`: how objects are tracked, compared and judged."""
+    """`argocd-cm`, but for what follows from the spec: how objects are tracked, compared and judged."""
     return {
         "application.resourceTrackingMethod": "annotation",
         "resource.respectRBAC": "normal",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from journey import names
 from journey.artifact import Artifact
 from journey.facts import delivery, waves
@@ -45,31 +47,57 @@ def teams(view: View, hub: str, env: str) -> tuple[str, ...]:
     return tuple(sorted({team for spoke in carriers(view, hub, env) for team in delivery.holdings(view, env, spoke)}))
 
 
-def project(view: View, hub: str, env: str, team: str) -> Artifact:
-    """The project of a team in an environment."""
-    places = carriers(view, hub, env)
-    name = names.project(team, env)
+def project(view: View, hub: str, env: str, team: str) -> Iterator[Artifact]:
+    """The project of a team in an environment, and the one whose rights it has too.
+
+    When a service leaves git, its project loses the right to its namespace before its Application is pruned, and then
+    Argo CD deletes nothing of what the project does not allow (IsLiveResourcePermitted in argo-cd's
+    app_project_types.go). The rights of a global project (docs/user-guide/projects.md, "Configuring Global Projects")
+    are added to those of a project; ours is changed in the last wave, after the prune. Where a project itself goes, the
+    waves of what is pruned are reversed: it goes after its last Application.
+    """
+    name, leaving = names.project(team, env), names.leaving_project(team, env)
     meta = metadata(view, name, WAVE, {**platform_labels(view), names.TEAM: team, names.ENVIRONMENT: env})
     meta["annotations"] |= subscriptions(view, team)
+    rights = _rights(view, hub, env, team)
+    described: Object = {"description": f"What team {team} runs in {env}.", **rights}
+    windows = resolve.environment(view, env).sync_windows
+    if windows:
+        described["syncWindows"] = [_window(window, ["*"]) for window in windows]
+    origin = Pointer(resolve.ROOT_FILE, ("teams", team))
+    yield _artifact(hub, name, meta, described, origin)
+    kept: Object = {"description": f"What {name} may still delete: no Application is in this project.", **rights}
+    yield _artifact(hub, leaving, metadata(view, leaving, waves.LEAVING), kept, origin)
+
+
+def _artifact(hub: str, name: str, meta: Object, spec: Object, origin: Pointer) -> Artifact:
+    content: Object = {"apiVersion": API, "kind": "AppProject", "metadata": meta, "spec": spec}
+    return artifact(f"clusters/{hub}/projects/{name}.yaml", content, origin)
+
+
+def _rights(view: View, hub: str, env: str, team: str) -> Object:
+    places = carriers(view, hub, env)
     namespaces = {spoke: delivery.team_namespaces(view, team, env, spoke) for spoke in places}
     kinds = sorted({kind for spoke in places for kind in delivery.team_kinds(view, team, env, spoke)})
     owned = sorted({name for found in namespaces.values() for name in found})
-    content: Object = {
-        "apiVersion": API,
-        "kind": "AppProject",
-        "metadata": meta,
-        "spec": {
-            "description": f"What team {team} runs in {env}.",
-            "sourceRepos": [resolve.settings(view).repository.url],
-            "destinations": [destination(view, spoke, name) for spoke, found in namespaces.items() for name in found],
-            "clusterResourceWhitelist": [{"group": "", "kind": "Namespace", "name": name} for name in owned],
-            "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
-        },
+    return {
+        "sourceRepos": [resolve.settings(view).repository.url],
+        "destinations": [destination(view, spoke, name) for spoke, found in namespaces.items() for name in found],
+        "clusterResourceWhitelist": [{"group": "", "kind": "Namespace", "name": name} for name in owned],
+        "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
     }
-    windows = resolve.environment(view, env).sync_windows
-    if windows:
-        content["spec"]["syncWindows"] = [_window(window, ["*"]) for window in windows]
-    return artifact(f"clusters/{hub}/projects/{name}.yaml", content, Pointer(resolve.ROOT_FILE, ("teams", team)))
+
+
+def global_projects(view: View, hub: str) -> list[Object]:
+    """Which projects have which other one's rights too, as `argocd-cm` says it."""
+    return [
+        {
+            "labelSelector": {"matchLabels": {names.TEAM: team, names.ENVIRONMENT: env}},
+            "projectName": names.leaving_project(team, env),
+        }
+        for env in resolve.environments(view)
+        for team in teams(view, hub, env)
+    ]
 
 
 def _window(window: SyncWindow, applications: list[str]) -> Object:

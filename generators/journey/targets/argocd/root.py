@@ -25,7 +25,8 @@ def artifacts(view: View, hub: str) -> Iterator[Artifact]:
 def application(view: View, hub: str) -> Object:
     """The root Application. It is applied by hand once, so nothing deletes it, and it has no finalizer.
 
-    It prunes Applications that left git: what those then do to their objects is their own finalizer's word.
+    It prunes Applications that left git, in their waves: what those then do to their objects is their own finalizer's
+    word. Not last of all: projects lose their rights to them only after that (see `projects`).
     """
     source = git_source(view, f"clusters/{hub}")
     return {
@@ -46,7 +47,7 @@ def application(view: View, hub: str) -> Object:
             "destination": {"server": resolve.cluster(view, hub).server, "namespace": names.ARGOCD_NAMESPACE},
             "syncPolicy": {
                 "automated": {"prune": True, "selfHeal": True},
-                "syncOptions": ["ServerSideApply=true", "PruneLast=true", "ApplyOutOfSyncOnly=true"],
+                "syncOptions": ["ServerSideApply=true", "ApplyOutOfSyncOnly=true"],
                 "retry": RETRY,
             },
             "revisionHistoryLimit": HISTORY,

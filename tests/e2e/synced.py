@@ -1,0 +1,76 @@
+"""Argo CD brings the rendered platform to a cluster, and keeps it there: `python -m tests.e2e.synced ROOT`.
+
+A clone of the platform is pulled by real Argo CDs, one a cluster, from a Git server on this machine; the table says
+what was looked at. `journey.lab.argocd.ADAPTATIONS` and the rows `stand-in` tell where the lab is not as life.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from journey.lab.argocd import ADAPTATIONS
+from journey.lab.processes import Processes
+from journey.lab.programs import LabError
+from journey.lab.source import Source, view_of
+from journey.live.local import LOOPBACK, free_port
+from journey.spec import resolve
+from tests.e2e import changes_synced, first_sync, spec_changes
+from tests.e2e.delivered import delivered
+from tests.e2e.ending import endings, keep_logs
+from tests.e2e.table import Table
+
+
+def prove(table: Table, root: Path, folder: Path) -> None:
+    """The clusters of each environment that is not promoted to, one after the other."""
+    view = view_of(root)
+    ports = {cluster: free_port() for cluster in resolve.clusters(view)}
+    processes = Processes(folder / "logs")
+    try:
+        servers = {cluster: f"https://{LOOPBACK}:{port}" for cluster, port in ports.items()}
+        source = Source(root, folder, processes, servers)
+        source.start()
+        prepare(source)
+        for environment in resolve.environments(view):
+            if resolve.environment(view, environment).promotes_from is None:
+                for cluster in resolve.environment(view, environment).clusters:
+                    with delivered(folder, source, cluster, ports[cluster]) as found:
+                        first_sync.prove(table, found, environment)
+                        changes_synced.prove(table, found, environment)
+    finally:
+        processes.stop_all()
+
+
+def prepare(source: Source) -> None:
+    """Commit what the proofs look at: a release of each service, and a service with data of its own."""
+    fork = source.fork
+    spec_changes.add_probe(fork)
+    for name in spec_changes.services(fork):
+        spec_changes.build(fork, name, "1.0.0")
+    spec_changes.publish(fork, "Releases, and a service that keeps data")
+
+
+def main(roots: list[str]) -> int:
+    """Print a table; exit 1 where something is not as it should be, 2 where the lab cannot run."""
+    for line in ADAPTATIONS:
+        print(f"lab: {line}")
+    endings()
+    table = Table()
+    folder = Path(tempfile.mkdtemp(prefix="journey-lab-"))
+    try:
+        for root in (Path(root).resolve() for root in roots):
+            prove(table, root, folder)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("lab: interrupted", file=sys.stderr)
+        return 130
+    finally:
+        print(f"logs: {keep_logs(folder, first_sync.PROOF)}", flush=True)
+    return table.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
