@@ -43,7 +43,7 @@ def test_a_repository_is_cloned_and_fetched_and_a_chart_is_read(tmp_path: Path, 
     authority, port = Authority(tmp_path / "keys"), free_port()
     pair = authority.server("origin", [LOOPBACK])
     words = (str(served), str(port), str(pair.certificate), str(pair.key))
-    processes.start_module("origin", "journey.lab.origin", *words)
+    processes.start_module("origin", "journey.live.origin", *words)
     processes.wait("origin", lambda: accepts(port))
     trusted = {"GIT_SSL_CAINFO": str(authority.pair.certificate)}
     for number in range(2):
@@ -85,7 +85,7 @@ def test_tls_before_a_server_that_has_none(tmp_path: Path, processes: Processes)
 
         threading.Thread(target=answer, daemon=True).start()
         words = (str(port), str(pair.certificate), str(pair.key), str(path))
-        processes.start_module("front", "journey.lab.tls_front", *words)
+        processes.start_module("front", "journey.live.tls_front", *words)
         processes.wait("front", lambda: accepts(port))
         context = ssl.create_default_context(cafile=str(authority.pair.certificate))
         with (

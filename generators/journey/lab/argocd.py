@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import ssl
 import subprocess
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,8 @@ from journey import names
 from journey.lab import pods, programs
 from journey.lab.control_plane import ControlPlane
 from journey.lab.programs import LabError
-from journey.live.local import LOOPBACK, TIMEOUT, accepts, free_port
+from journey.live import webhook
+from journey.live.local import LOOPBACK, accepts, free_port
 
 ADAPTATIONS = (
     "The repository, the clusters and the chart repositories have loopback addresses in the clone's spec.",
@@ -94,10 +93,8 @@ class ArgoCD:
             "repository": {"html_url": url.removesuffix(".git"), "default_branch": branch},
             "commits": [{"id": after, "added": [], "removed": [], "modified": sorted(changed)}],
         }
-        headers = {"Content-Type": "application/json", "X-GitHub-Event": "push"}
-        request = urllib.request.Request(f"{self.server_address}/api/webhook", json.dumps(told).encode(), headers)
-        try:  # the server's certificate is its own, made when it starts
-            urllib.request.urlopen(request, timeout=TIMEOUT, context=ssl._create_unverified_context()).close()
+        try:
+            webhook.push(f"{self.server_address}/api/webhook", told)
         except OSError as error:
             raise LabError(f"Argo CD did not take the webhook: {error}") from error
 
@@ -121,7 +118,7 @@ class ArgoCD:
         certificate, key = made.place("/tls/tls.crt"), made.place("/tls/tls.key")
         port = self._ports["redis"]
         self.plane.processes.start_module(
-            "redis-tls", "journey.lab.tls_front", str(port), certificate, key, str(socket)
+            "redis-tls", "journey.live.tls_front", str(port), certificate, key, str(socket)
         )
         self.plane.processes.wait("redis-tls", lambda: accepts(port))
 

@@ -30,8 +30,6 @@ BRINGS: Mapping[str, tuple[str, ...]] = {
     "chaos-mesh": ("chaos-mesh.org",),
 }
 """Chart -> the API groups whose definitions it brings, as the charts' own pages say."""
-FOLDER = "charts"
-"""Where the repository stands below what is served."""
 ARGOCD = ("applications.argoproj.io", "applicationsets.argoproj.io", "appprojects.argoproj.io")
 """Definitions that are Argo CD's own: the bootstrap brings them."""
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from journey.ci.git import Git
 from journey.ci.refused import Refused
-from journey.lab.charts import FOLDER, Wanted
+from journey.lab.charts import Wanted
 from journey.lab.programs import LabError
+from journey.live.origin import CHARTS
 from journey.problem import Step
 from journey.spec.edit import set_value
 from journey.spec.resolve import ROOT_FILE
@@ -137,4 +138,4 @@ def wanted_charts(folder: Path) -> set[Wanted]:
 
 def chart_address(address: str) -> str:
     """Where the stand-ins of charts are served."""
-    return f"{address}/{FOLDER}"
+    return f"{address}/{CHARTS}"

@@ -12,6 +12,7 @@ from journey.lab.fork import Fork
 from journey.lab.processes import Processes
 from journey.lab.programs import LabError
 from journey.live.local import LOOPBACK, accepts, free_port
+from journey.live.origin import CHARTS
 from journey.spec import resolve
 from journey.spec.view import View
 
@@ -37,9 +38,7 @@ class Source:
         self.fork: Fork = fork.clone(root, folder, name, address, settings.branch)
         self._pair = Authority(folder / "source-keys").server("origin", [LOOPBACK])
         stands = fork.chart_address(address)
-        charts.publish(
-            folder / "origin" / charts.FOLDER, stands, fork.wanted_charts(self.fork.folder), programs.definitions()
-        )
+        charts.publish(folder / "origin" / CHARTS, stands, fork.wanted_charts(self.fork.folder), programs.definitions())
         self.fork.edit(fork.edits(self.fork, stands, servers))
         self.fork.render()
         self.fork.commit("Addresses of the lab")
@@ -53,7 +52,7 @@ class Source:
     def start(self) -> None:
         """Serve it. Raises LabError."""
         words = (str(self._folder / "origin"), str(self._port), str(self._pair.certificate), str(self._pair.key))
-        self._processes.start_module(PROCESS, "journey.lab.origin", *words)
+        self._processes.start_module(PROCESS, "journey.live.origin", *words)
         self._processes.wait(PROCESS, lambda: accepts(self._port))
 
 

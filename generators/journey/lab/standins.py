@@ -168,7 +168,7 @@ def main(kubeconfig: str, file: str) -> None:
             for kind, name in look(server):
                 seen.setdefault(kind, set()).add(name)
         except KubernetesError as error:  # an object that has just gone, a server that restarts: the next look tells
-            print(error, flush=True)
+            sys.stderr.write(f"{error}\n")
         Path(file).write_text(json.dumps({kind: len(found) for kind, found in sorted(seen.items())}), encoding="utf-8")
         time.sleep(PAUSE)
 

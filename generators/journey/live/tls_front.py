@@ -1,4 +1,4 @@
-"""TLS before a server that has none: `python -m journey.lab.tls_front PORT CERTIFICATE KEY SOCKET`.
+"""TLS before a server that has none: `python -m journey.live.tls_front PORT CERTIFICATE KEY SOCKET`.
 
 PyPI's build of Redis knows no TLS, and Argo CD is configured to use it.
 """

@@ -1,4 +1,4 @@
-"""Where the lab's Argo CD pulls from: `python -m journey.lab.origin FOLDER PORT CERTIFICATE KEY`.
+"""Where the lab's Argo CD pulls from: `python -m journey.live.origin FOLDER PORT CERTIFICATE KEY`.
 
 One HTTPS server: bare Git repositories by Git's own `http-backend` (git-scm.com/docs/git-http-backend), which is what a
 Git host speaks, and chart repositories as files below `charts/` (helm.sh/docs/topics/chart_repository).
@@ -14,8 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from journey.lab.charts import FOLDER as CHARTS
 from journey.live.local import LOOPBACK
+
+CHARTS = "charts"
+"""Where chart repositories stand below what is served."""
 
 
 class Handler(BaseHTTPRequestHandler):
