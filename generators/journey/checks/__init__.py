@@ -17,6 +17,7 @@ MODULES = (
     "workflows",
     "workflow_rules",
     "patches",
+    "charts",
 )
 """Modules of this package, each a check, in the order in which their findings are told."""
 

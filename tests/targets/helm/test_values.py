@@ -12,12 +12,13 @@ import helm_python
 import pytest
 
 from journey.artifact import Artifact, Unit
+from journey.facts.charts import DEFAULTS
 from journey.formats import encode
 from journey.spec.view import View
 from journey.targets import helm
 from journey.targets.helm import templates
 from journey.targets.helm.schema import schema
-from journey.targets.helm.values import DEFAULTS, values
+from journey.targets.helm.values import values
 from journey.workload.objects import workload_of
 from tests.targets.helm import engine
 from tests.workload.platforms import Data, addon, service, view_of

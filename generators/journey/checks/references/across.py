@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from journey.checks.references.defined import ANYTHING, DERIVED
-from journey.checks.references.referred import CLUSTER, PATH
+from journey.checks.references.referred import CLUSTER, FILE, PATH
 from journey.problem import Pointer, Problem
 
 MISSING = "references/missing"
@@ -115,6 +115,8 @@ class _Known:
             name = identity.removeprefix(CLUSTER)
             return f"cluster {name}, for which nothing is rendered", _did_you_mean(name, _clusters(self.folders))
         wanted = Identity(*identity.split("|", 3))
+        if identity.startswith(FILE):
+            return f"file {wanted.name}, which nothing renders", self._hint(wanted)
         return f"{wanted}, which nothing renders on cluster {wanted.cluster}", self._hint(wanted)
 
     def _hint(self, wanted: Identity) -> str:

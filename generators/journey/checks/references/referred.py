@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -15,6 +16,9 @@ PATH = "path|"
 
 CLUSTER = "cluster|"
 """Before the name of a cluster that an Application is sent to."""
+
+FILE = "|File.||"
+"""Before the path of a file with a chart's values: a reader of it names it, the target of charts brings it."""
 
 _BUILT_IN = frozenset(
     (
@@ -68,7 +72,7 @@ def links(unit: Unit, artifacts: Sequence[Artifact]) -> Links:
     spaces = frozenset(item.name for item in read.objects if item.kind == "Namespace")
     for number, found in enumerate(read.read):
         if found is None:
-            defines.append(())
+            defines.append((f"{FILE}{read[number].path}",) if unit.target == "helm" else ())
             continue
         cluster = cluster_of(unit, found.artifact.path)
         identities = brought(cluster, found)
@@ -218,6 +222,8 @@ def _application(found: Object) -> Iterator[Named]:
     for source in sources(found):
         if path := _path_of(source) if not is_foreign(source) else "":
             yield "", "", f"{PATH}{path}"
+            for values in texts(mapping(source, "helm"), "valueFiles"):
+                yield "", "", f"{FILE}{posixpath.normpath(posixpath.join(path, values))}"
 
 
 def _path_of(node: Tree) -> str:
@@ -243,8 +249,15 @@ def _flux_source(source: Tree, found: Object) -> Named:
 
 
 def _helm_release(found: Object) -> Iterator[Named]:
-    yield _flux_source(descend(found.spec, ("chart", "spec", "sourceRef")), found)
+    """A release, and of a chart in the repository its folder and its values (fluxcd.io, "Helm Charts")."""
+    chart = descend(found.spec, ("chart", "spec"))
+    source = mapping(chart, "sourceRef")
+    yield _flux_source(source, found)
     yield _flux_source(mapping(found.spec, "chartRef"), found)
+    if source.get("kind") == "GitRepository":
+        yield "", "", f"{PATH}{posixpath.normpath(text(chart, 'chart'))}"
+        for values in texts(chart, "valuesFiles"):
+            yield "", "", f"{FILE}{posixpath.normpath(values)}"
 
 
 def _postgresql(found: Object) -> Iterator[Named]:

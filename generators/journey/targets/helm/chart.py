@@ -7,13 +7,13 @@ from typing import Any
 
 from journey.artifact import Artifact, Format
 from journey.facts import delivery
+from journey.facts.charts import DEFAULTS
 from journey.formats.text import Document
 from journey.problem import Pointer
 from journey.spec import resolve
 from journey.spec.view import View
 from journey.targets.helm import templates
 from journey.targets.helm.schema import schema
-from journey.targets.helm.values import DEFAULTS
 
 KUBERNETES = ">=1.28.0-0"
 """The oldest that the spec knows; `-0` lets versions with a suffix through (Masterminds/semver, as Helm reads it)."""

@@ -7,12 +7,6 @@ from __future__ import annotations
 
 VERSION = "1.0.0"
 
-IMAGE, RESOURCES, REPLICAS, CONFIG, LEAST, MOST, DEPLOYMENT_ID = (
-    f"${{{name}}}"
-    for name in ("image", "resources", "replicas", "config", "scaling.min", "scaling.max", "deploymentId")
-)
-"""What stands in an object of `objects` in place of a value that has a name of its own."""
-
 HELPERS = """\
 {{/*
 An image as a pod names it: repository, tag, digest.
