@@ -78,9 +78,8 @@ def _differences(made: list[dict[str, Any]], plain: list[dict[str, Any]]) -> Ite
 
 def _key(item: dict[str, Any]) -> str:
     metadata = mapping(item, "metadata")
-    return "/".join(
-        (str(item.get("kind")), *(text(metadata, step) for step in ("namespace", "name") if step in metadata))
-    )
+    name, namespace = text(metadata, "name"), text(metadata, "namespace")
+    return f"{item.get('kind')} {name}" + (f" in namespace {namespace}" if namespace else "")
 
 
 def _unequal(path: tuple[Step, ...], mine: Any, other: Any) -> Iterator[tuple[tuple[Step, ...], Any, Any]]:

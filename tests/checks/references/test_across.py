@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from journey.artifact import Artifact, Unit
+from journey.artifact import Artifact, Format, Unit
 from journey.checks import references
 from journey.checks.references.referred import CLUSTER
 from journey.problem import Pointer, Problem
@@ -278,3 +278,20 @@ def test_a_cluster_without_an_argo_cd_of_its_own_is_known_by_its_shared_objects(
     named = [(f"{CLUSTER}spoke", "clusters/hub/applications/auth.yaml", ORIGIN)]
     assert list(references.judge({}, named, {"clusters/spoke/shared"})) == []
     assert len(list(references.judge({}, named, {"clusters/hub/shared"}))) == 1
+
+
+def test_an_application_names_values_that_are_rendered() -> None:
+    values = Artifact("environments/dev/local/helm/auth.yaml", Format.YAML, {"replicas": 1}, ORIGIN)
+    made = (Unit("helm", "dev", "local", "auth"), [values])
+
+    def named(file: str) -> list[Problem]:
+        source = {"path": "charts/auth", "helm": {"valueFiles": [f"../../environments/dev/local/helm/{file}"]}}
+        applied = {"app": changed(application(), "spec", "source", to=source)}
+        found = across([*platform(applied=applied), made])
+        return [problem for problem in found if "folder charts/auth" not in problem.message]
+
+    assert named("auth.yaml") == []
+    (found,) = named("auht.yaml")
+    assert (found.rule, found.hint) == ("references/missing", "did you mean environments/dev/local/helm/auth.yaml?")
+    message = "Application auth-dev-local names file environments/dev/local/helm/auht.yaml, which nothing renders"
+    assert found.message.endswith(message)
