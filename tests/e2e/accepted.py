@@ -21,10 +21,9 @@ import yaml
 
 from journey import pipeline
 from journey.lab.control_plane import ControlPlane, control_plane, nearest
-from journey.lab.programs import LabError
 from journey.live.kubernetes import KubernetesError, Server
 from journey.spec import resolve
-from tests.e2e.ending import endings
+from tests.e2e.ending import ended
 from tests.e2e.objects import Found, differences, of_cluster
 from tests.e2e.table import Row, Table
 
@@ -130,23 +129,20 @@ def prove(table: Table, plane: ControlPlane, root: Path, cluster: str, version: 
 
 def main(roots: list[str]) -> int:
     """Print a table; exit 1 where something is not accepted, 2 where the lab cannot run."""
-    endings()
-    table = Table()
-    try:
-        for root in (Path(root).resolve() for root in roots):
-            session, problems = pipeline.open_spec(str(root))
-            assert not pipeline.has_error(problems), f"{root} is not in order"
-            for cluster in resolve.clusters(session.view):
-                version = resolve.cluster(session.view, cluster).kubernetes
-                with (
-                    tempfile.TemporaryDirectory(prefix="journey-lab-") as folder,
-                    control_plane(Path(folder), nearest(version)) as plane,
-                ):
-                    prove(table, plane, root, cluster, version)
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 2
-    return table.close()
+    return ended(lambda table: _prove(table, roots))
+
+
+def _prove(table: Table, roots: list[str]) -> None:
+    for root in (Path(root).resolve() for root in roots):
+        session, problems = pipeline.open_spec(str(root))
+        assert not pipeline.has_error(problems), f"{root} is not in order"
+        for cluster in resolve.clusters(session.view):
+            version = resolve.cluster(session.view, cluster).kubernetes
+            with (
+                tempfile.TemporaryDirectory(prefix="journey-lab-") as folder,
+                control_plane(Path(folder), nearest(version)) as plane,
+            ):
+                prove(table, plane, root, cluster, version)
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ from journey.facts import delivery
 from journey.facts.traffic import namespace
 from journey.lab import nodes
 from journey.lab.control_plane import ControlPlane, control_plane, nearest
-from journey.lab.programs import LabError
 from journey.live.kubernetes import Server
 from journey.pipeline.session import Session
 from journey.spec import resolve
 from tests.e2e.accepted import definitions, install
+from tests.e2e.ending import ended
 from tests.e2e.objects import Found, differences, of_cluster
 from tests.e2e.table import Row, Table
 from tests.targets.helm import engine
@@ -164,7 +164,7 @@ def gone(row: Row, release: Release, before: list[Found], after: list[Found]) ->
             row.expect(release.server.get(item.object) is None, f"{' '.join(key(item))} is still there")
 
 
-def ended(table: Table, wanted: list[Release]) -> None:
+def uninstalled(table: Table, wanted: list[Release]) -> None:
     """Uninstall every release: its namespace is left to its controllers, all else is gone."""
     with table.row(PROOF, f"{len(wanted)} charts uninstalled") as row:
         for release in wanted:
@@ -191,22 +191,20 @@ def prove(table: Table, root: Path, cluster: str) -> None:
         installed(table, root, cluster, wanted)
         if root.name == EXPRESS.name:
             changed(table, wanted[0])
-        ended(table, wanted)
+        uninstalled(table, wanted)
 
 
 def main() -> int:
     """Print a table; exit 1 where something is wrong, 2 where the lab cannot run."""
-    table = Table()
-    try:
-        with tempfile.TemporaryDirectory(prefix="journey-charts-") as scratch:
-            express = Path(shutil.copytree(EXPRESS, Path(scratch) / EXPRESS.name))
-            prove(table, express, "local")
-        prove(table, ROOT, "local")
-        prove(table, ROOT / "examples" / "online-boutique", "demo")
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 2
-    return table.close()
+    return ended(_prove)
+
+
+def _prove(table: Table) -> None:
+    with tempfile.TemporaryDirectory(prefix="journey-charts-") as scratch:
+        express = Path(shutil.copytree(EXPRESS, Path(scratch) / EXPRESS.name))
+        prove(table, express, "local")
+    prove(table, ROOT, "local")
+    prove(table, ROOT / "examples" / "online-boutique", "demo")
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ from journey.changes.drift.report import Report, drift
 from journey.explain.find import pointer_text
 from journey.lab import nodes
 from journey.lab.control_plane import ControlPlane, control_plane, nearest
-from journey.lab.programs import LabError
 from journey.live.cluster import Reading
 from journey.live.kubernetes import KubernetesError, Server
 from journey.live.kubernetes import Object as Item
 from journey.pipeline.session import Session
 from journey.spec import resolve
 from tests.e2e.accepted import definitions, install
+from tests.e2e.ending import ended
 from tests.e2e.table import Row, Table
 
 PROOF = "drift"
@@ -219,25 +219,23 @@ def prove(table: Table, plane: ControlPlane) -> None:
 
 def main() -> int:
     """Print a table; exit 1 where something is wrong, 2 where the lab cannot run."""
-    table = Table()
-    try:
-        for root, cluster in ((EXPRESS, "local"), (ROOT, "local"), (ROOT / "examples" / "online-boutique", "demo")):
-            version = resolve.cluster(pipeline.open_spec(str(root))[0].view, cluster).kubernetes
-            with (
-                tempfile.TemporaryDirectory(prefix="journey-lab-") as folder,
-                control_plane(Path(folder), nearest(version)) as plane,
-            ):
-                plane.start_controllers()
-                nodes.add(plane, 4)
-                install(plane.server, definitions())
-                if root == EXPRESS:
-                    prove(table, plane)
-                else:
-                    clean(table, plane, root, cluster)
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 2
-    return table.close()
+    return ended(_prove)
+
+
+def _prove(table: Table) -> None:
+    for root, cluster in ((EXPRESS, "local"), (ROOT, "local"), (ROOT / "examples" / "online-boutique", "demo")):
+        version = resolve.cluster(pipeline.open_spec(str(root))[0].view, cluster).kubernetes
+        with (
+            tempfile.TemporaryDirectory(prefix="journey-lab-") as folder,
+            control_plane(Path(folder), nearest(version)) as plane,
+        ):
+            plane.start_controllers()
+            nodes.add(plane, 4)
+            install(plane.server, definitions())
+            if root == EXPRESS:
+                prove(table, plane)
+            else:
+                clean(table, plane, root, cluster)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from journey.lab.argocd import ADAPTATIONS
 from journey.lab.processes import Processes
-from journey.lab.programs import LabError
 from journey.lab.source import Source, view_of
 from journey.live.local import LOOPBACK, free_port
 from journey.spec import resolve
 from tests.e2e import changes_synced, first_sync, spec_changes
 from tests.e2e.delivered import delivered
-from tests.e2e.ending import endings, keep_logs
+from tests.e2e.ending import ended, keep_logs
 from tests.e2e.table import Table
 
 
@@ -55,21 +54,16 @@ def main(roots: list[str]) -> int:
     """Print a table; exit 1 where something is not as it should be, 2 where the lab cannot run."""
     for line in ADAPTATIONS:
         print(f"lab: {line}")
-    endings()
-    table = Table()
     folder = Path(tempfile.mkdtemp(prefix="journey-lab-"))
     try:
-        for root in (Path(root).resolve() for root in roots):
-            prove(table, root, folder)
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("lab: interrupted", file=sys.stderr)
-        return 130
+        return ended(lambda table: _prove(table, roots, folder))
     finally:
         print(f"logs: {keep_logs(folder, first_sync.PROOF)}", flush=True)
-    return table.close()
+
+
+def _prove(table: Table, roots: list[str], folder: Path) -> None:
+    for root in (Path(root).resolve() for root in roots):
+        prove(table, root, folder)
 
 
 if __name__ == "__main__":
