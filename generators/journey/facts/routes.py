@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from journey import names
 from journey.facts.units import seconds
 from journey.spec import resolve
 from journey.spec.service import Port, Route
@@ -18,6 +19,15 @@ class Entry(NamedTuple):
     port_name: str
     port: int
     route: Route
+
+
+CLUSTER_DOMAIN = "cluster.local"
+"""The domain of Services' names where nobody chose another (kubernetes.io/docs, "DNS for Services and Pods")."""
+
+
+def ready_name(service: str) -> str:
+    """The headless Service of a service's ready pods, which a gateway that balances by itself asks DNS for."""
+    return names.join(service, "ready")
 
 
 def service_port(port: Port) -> int:
@@ -45,3 +55,8 @@ def entries(view: View, service: str, environment: str, cluster: str) -> tuple[E
 def longest_request(view: View, service: str, environment: str, cluster: str) -> float:
     """The longest time in seconds that a route lets one request take; 0 where there is no route."""
     return max((seconds(entry.route.timeout) for entry in entries(view, service, environment, cluster)), default=0.0)
+
+
+def rank(route: Route) -> tuple[bool, int, bool]:
+    """How strong a route is among those that match a request; the least wins (Gateway API, HTTPRouteRule.matches)."""
+    return route.match != "exact", -len(route.path.rstrip("/")), not route.methods

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from journey.spec.fields import Record, cidr, count, duration, field, host, label, quantity, text
+from journey.spec.gateway import Authorizer
 from journey.spec.promotion import Acknowledgement, Gates, Rollout
 from journey.spec.service import Amounts, Resources
 
@@ -126,6 +127,11 @@ class Cluster(Record, kw_only=True):
         str,
         label("The service of this platform that is the way in under `gateway: nginx`.", "gateway", refers="service"),
     ] = "gateway"
+    authorizer: Authorizer | None = None
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, cidr("A network.")], ...],
+        field("Networks of proxies before the way in, whose word on a client's address is taken.", ["10.17.0.0/20"]),
+    ] = ()
     certificate_issuer: (
         Annotated[
             str,

@@ -11,6 +11,7 @@ import msgspec
 from journey import names
 from journey.facts import datastores, traffic
 from journey.spec.service import ConfigValue
+from journey.workload import nginx
 from journey.workload.place import FIRST, Object, Place
 
 _encode = msgspec.json.encode
@@ -31,8 +32,8 @@ class Configuration(NamedTuple):
 
 def configuration(place: Place) -> Configuration:
     """The configuration of a service; keys that the config service serves at run time are not part of it."""
-    values = {**_addresses(place), **_values(place)}
-    files = place.spec.config.files
+    values = {**nginx.values(place), **_addresses(place), **_values(place)}
+    files = {**nginx.files(place, values), **place.spec.config.files}
     hashed = "hashedNames" not in place.spec.without
     return Configuration(
         values,

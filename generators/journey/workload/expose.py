@@ -6,7 +6,7 @@ import math
 
 from journey import names
 from journey.facts import delivery, gateways, platform_peers
-from journey.facts.routes import Entry, entries, service_port
+from journey.facts.routes import Entry, entries, ready_name, service_port
 from journey.facts.termination import is_dialled
 from journey.facts.units import seconds
 from journey.spec.service import Port
@@ -18,7 +18,23 @@ def services(place: Place) -> list[Object]:
     found = [_service(place)] if is_dialled(place.spec) else []
     if place.spec.kind == "stateful":
         found.append(governing(place))
+    if place.here.gateway == "nginx" and _is_led_to(place):
+        found.append(_ready(place))
     return found
+
+
+def _is_led_to(place: Place) -> bool:
+    """Whether the way in dials the pods."""
+    asked = platform_peers.authorizer(place.view, place.environment, place.cluster)
+    return bool(entries(place.view, *place.key)) or (asked is not None and asked[0] == place.service)
+
+
+def _ready(place: Place) -> Object:
+    """The headless Service of the ready pods: NGINX balances over them, and leaves out one that fails."""
+    ports = [{**_port(name, port), "port": port.port} for name, port in place.spec.ports.items()]
+    spec: Object = {"clusterIP": "None", "selector": place.selector, "ports": ports}
+    metadata = place.meta(ready_name(place.service), FIRST)
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
 def _service(place: Place) -> Object:

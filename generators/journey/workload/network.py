@@ -60,6 +60,9 @@ def _gateway(place: Place) -> Iterable[tuple[PortKey, str, Object]]:
         if route.port in place.spec.ports:
             port = place.spec.ports[route.port]
             yield (port.port, port.protocol), here.name, peer
+    asked = platform_peers.authorizer(place.view, place.environment, place.cluster)
+    if asked is not None and asked[0] == place.service:
+        yield (asked[1].port, asked[1].protocol), here.name, peer
 
 
 def _prometheus(place: Place) -> Iterable[tuple[PortKey, str, Object]]:

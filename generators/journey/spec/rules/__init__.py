@@ -22,6 +22,7 @@ from journey.spec.rules import (
     networks,
     promotions,
     references,
+    routing,
     running,
     services,
     shapes,
@@ -46,6 +47,7 @@ RULES: dict[str, str] = {
     **escapes.RULES,
     **literals.RULES,
     **running.RULES,
+    **routing.RULES,
     **mounts.RULES,
     **services.RULES,
     **together.RULES,
@@ -80,7 +82,12 @@ FIELDS: dict[str, tuple[FieldRule, ...]] = {
 }
 """What is judged of a service's field wherever it stands: in a base, an overlay, a promoted file, or defaults."""
 
-HERE: tuple[Callable[[Place], Iterator[Problem]], ...] = (*running.JUDGEMENTS, *mounts.JUDGEMENTS, complete.judge)
+HERE: tuple[Callable[[Place], Iterator[Problem]], ...] = (
+    *running.JUDGEMENTS,
+    *routing.JUDGEMENTS,
+    *mounts.JUDGEMENTS,
+    complete.judge,
+)
 """What is judged of a service in each place where it runs."""
 
 PLATFORM: tuple[Callable[[View], Iterator[Problem]], ...] = (

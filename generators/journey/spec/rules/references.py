@@ -84,6 +84,10 @@ def _clusters(view: View) -> Iterator[Problem]:
     for name, value in (view.input(ROOT_FILE, "clusters") or {}).items():
         where = Pointer(ROOT_FILE, ("clusters", name))
         yield from _cluster(view, value.get("hub"), where.child("hub"))
+        asked = (value.get("authorizer") or {}).get("service")
+        if asked is not None:
+            place = where.child("authorizer", "service")
+            yield from _unknown(SERVICE, "there is no service", asked, resolve.services(view), place)
         env = resolve.addon_environment(view, name)
         there = resolve.platform_block(view, env, "addons") if env else {}
         known = {**(view.input(ROOT_FILE, "addons") or {}), **there}

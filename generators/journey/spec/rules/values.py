@@ -146,7 +146,7 @@ def platform(view: View) -> Iterator[Problem]:
 def _cluster(value: Mapping[str, Any], where: Pointer) -> Iterator[Problem]:
     yield from network(value.get("pods"), where.child("pods"))
     yield from network(value.get("network"), where.child("network"))
-    for field in ("apiServer", "managedNetworks"):
+    for field in ("apiServer", "managedNetworks", "trustedProxies"):
         for index, text in enumerate(value.get(field) or ()):
             yield from network(text, where.child(field, index))
     for name, pool in (value.get("nodePools") or {}).items():
