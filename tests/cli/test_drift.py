@@ -90,6 +90,16 @@ def test_json_tells_both_values_and_who(
     assert "::error file=" in journey("drift", "--cluster", "local", "--format", "github").out
 
 
+def test_a_secret_is_told_without_its_value(
+    repository: Shop, journey: Journey, live: Callable[[dict[Any, Any]], None]
+) -> None:
+    live({("Deployment", "web"): (("metadata", "labels", "api-token"), "planted")})
+    for style in ("text", "json", "github", "sarif"):
+        ran = journey("drift", "--cluster", "local", "--service", "web", "--format", style)
+        assert "api-token" in ran.out and "(hidden)" in ran.out, style
+        assert "planted" not in ran.out + ran.err, style
+
+
 def test_live_values_are_taken_into_the_spec(
     repository: Shop, journey: Journey, live: Callable[[dict[Any, Any]], None]
 ) -> None:

@@ -66,6 +66,23 @@ def test_the_target_of_the_page_renders(shop: Path) -> None:
     assert journey(shop, "check")[0] == 0
 
 
+def test_what_the_target_of_the_page_renders_is_in_a_diff(shop: Path) -> None:
+    install("write-a-target.md", shop.parent / "site")
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=shop, check=True)
+    for service in ("web", "api"):
+        (shop / "apps" / service).mkdir(exist_ok=True)
+        (shop / "apps" / service / "service.yaml").write_text((shop / "apps/web/service.yaml").read_text())
+        assert journey(shop, "render")[0] == 0
+        for command in (
+            ("add", "-A"),
+            ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", service),
+        ):
+            subprocess.run(["git", *command], cwd=shop, check=True)
+    told = journey(shop, "diff", "HEAD~1..HEAD", "--target", "owners")[1]
+    assert "dev-local.md line.- api: web[1]: added - api: web" in told
+    assert "apps/api/service.yaml:1:1: added" in told
+
+
 def test_the_check_of_the_page_refuses(shop: Path) -> None:
     install("write-a-check.md", shop.parent / "site")
     code, printed = journey(shop, "render")

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from journey import pipeline
+from journey.artifact import Unit
 from journey.explain.candidates import Candidate, candidates, names_of, of_file
 from journey.explain.search import influences
-from journey.explain.trials import Field, Trials
+from journey.explain.trials import Field, Render, Trials
 from journey.pipeline.session import Session
 from journey.problem import Pointer
 from journey.spec.sources import SERVICES
+from journey.spec.view import Engine
 
 LEAST = 99.0
 """Percent of fields whose causes must be exact."""
@@ -45,16 +47,19 @@ class Score(NamedTuple):
         return 100 * self.exact / self.fields if self.fields else 100.0
 
 
-def prove(trials: Trials) -> Score:
+def prove(documents: Mapping[str, Any], unit: Unit, render: Render, base: Engine | None = None) -> Score:
     """Compare what the search says of a unit's fields with what trying everything says."""
-    known = names_of(trials.documents)
+    trials = Trials(documents, unit, render, base)
+    known = names_of(trials.documents, trials.unit.service)
     wanted = [(path, name) for path in trials.artifacts for name in trials.fields(path).values]
     found: Causes = {field: set() for field in wanted}
-    for one, influence in influences(trials, candidates(trials, known), wanted):
-        for field in (*influence.changed, *influence.gone):
-            found[field].add(one.where)
+    for path in trials.artifacts:
+        mine = [field for field in wanted if field[0] == path]
+        for one, influence in influences(trials, candidates(trials, known, [path]), mine):
+            for field in (*influence.changed, *influence.gone):
+                found[field].add(one.where)
     every = [one for file in trials.documents if file != SERVICES for one in of_file(trials.documents, file, (), known)]
-    tried = tried_alone(trials, every, wanted)
+    tried = tried_alone(Trials(documents, unit, render, trials.engine, indexes=True), every, wanted)
     exact = sum(found[field] == tried[field] for field in wanted)
     missed = sum(len(tried[field] - found[field]) for field in wanted)
     false = sum(len(found[field] - tried[field]) for field in wanted)
@@ -67,7 +72,7 @@ def tried_alone(trials: Trials, every: Iterable[Candidate], wanted: Iterable[Fie
     for one in every:
         for turn in range(len(one.changes)):
             change = one.change(turn)
-            effect = trials.effect(change, trials.artifacts)
+            effect = trials.effect(change, list(trials.artifacts))
             fields = effect.changed | effect.gone
             if fields and trials.valid(change):
                 for field in fields:
@@ -79,7 +84,7 @@ def of_root(session: Session, sample: int = 1) -> Score:
     """The score of every unit of a platform, or of each `sample`th."""
     total = Score()
     for unit in session.units()[::sample]:
-        total += prove(Trials(session.sources.values, unit, session.render))
+        total += prove(session.sources.values, unit, session.render, session.engine)
     return total
 
 

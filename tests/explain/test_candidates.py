@@ -12,9 +12,12 @@ from tests.explain import shop
 def test_of_a_service_that_is_only_asked_for_a_field_that_field_is_read(tmp_path: Path) -> None:
     files = {**shop.FILES, "apps/job/service.yaml": f"{shop.API}needs: [{{host: example.com, port: 443}}]\n"}
     trials = shop.trials(specs.load(files, tmp_path), "api", "dev")
-    found = read(trials)
-    assert found["apps/job/service.yaml"] == {"needs", "enabled"}, "only whether it dials this one matters"
+    found = read(trials, trials.artifacts)
+    assert found["apps/web/service.yaml"] >= {"needs", "enabled"}, "it dials this one"
+    assert "apps/job/service.yaml" not in found, "it does not dial this one, and is in an index alone"
     assert found["apps/api/service.yaml"] == frozenset(), "its own file is read whole"
     assert "teams" not in found["platform.yaml"]
-    other = [one.where.path for one in candidates(trials, names_of(trials.documents)) if "/job/" in one.where.file]
-    assert other == [("needs",), ("needs", 0), ("needs", 0, "host"), ("needs", 0, "port")]
+    every = candidates(trials, names_of(trials.documents, "api"), trials.artifacts)
+    other = {one.where.path: one.changes for one in every if "/web/" in one.where.file}
+    assert {path[0] for path in other} <= {"needs", "environments"}, "its release or config is nothing to this one"
+    assert "api" not in other["needs", 0, "service"], "no reference is led to the service that is explained"

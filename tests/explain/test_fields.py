@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from journey.artifact import Artifact, Format
-from journey.explain.fields import fields
+from journey.explain.fields import fields, short_pair
 from journey.formats import hcl, ini, nginx, text
 from journey.problem import Pointer
 
@@ -99,3 +99,10 @@ def test_nginx_is_read_by_directive() -> None:
 def test_ini_is_read_by_section_and_key() -> None:
     content = ini.Document((ini.Section("all", (ini.Comment("x"), ini.Entry("a", 1), ini.Entry("a", 2))),))
     assert names(content, Format.INI) == {"all/a": 1, "all/a/1": 2}
+
+
+def test_two_long_values_are_cut_so_that_their_difference_is_seen() -> None:
+    long = "a" * 90
+    assert short_pair(f"{long}=1", f"{long}=2") == (f"...{'a' * 19}=1", f"...{'a' * 19}=2")
+    assert short_pair("1", "2") == ("1", "2")
+    assert short_pair([long, 1], [long, 2])[0].endswith("...")

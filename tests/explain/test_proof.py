@@ -49,5 +49,5 @@ def test_random_platforms_are_explained_exactly(service: dict[str, object], envi
     files = {**shop.FILES, "apps/web/service.yaml": yaml.safe_dump(service)}
     with tempfile.TemporaryDirectory() as folder:
         trials = shop.trials(specs.load(files, Path(folder)), of, environment)
-        score = proof.prove(trials)
+        score = proof.prove(trials.documents, trials.unit, shop.render)
     assert score.percent >= proof.LEAST, score

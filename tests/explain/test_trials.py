@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from journey.artifact import Artifact, Format, Unit
 from journey.explain.candidates import candidates, names_of
-from journey.explain.trials import REMOVED, Change, Edited, Trials
+from journey.explain.trials import REMOVED, Change, Edited, Effect, Trials
 from journey.problem import Pointer
-from journey.spec.view import Engine, View
+from journey.spec.view import Engine, View, query
 from tests import specs
 from tests.explain import shop
 
@@ -55,9 +55,57 @@ def test_a_target_that_breaks_tells_nothing() -> None:
 
 def test_only_what_the_change_reaches_is_computed_again(trials: Trials) -> None:
     engine = trials.under([Change(Pointer(SERVICE, ("description",)), "x")])
-    assert ("spec.resolve.service", "api", "prod", "local") in engine.memos
-    assert ("spec.resolve.service", "web", "prod", "local") not in engine.memos
-    assert ("spec.resolve.cluster", "local") in engine.memos
+    other, own = ("spec.resolve.ports", "api", "prod", "local"), ("spec.resolve.service", "web", "prod", "local")
+    assert trials.artifacts and trials.render(engine)
+    assert engine.compute(other) is trials.engine.memos[other]
+    assert engine.compute(own).value.description == "x" != trials.engine.memos[own].value.description
+
+
+def test_a_query_that_comes_out_the_same_stops_the_change(trials: Trials) -> None:
+    """The description is in the service; what others dial is asked of it, and is as it was."""
+    engine = trials.under([Change(Pointer(SERVICE, ("description",)), "x")])
+    own, dialled = (
+        ("spec.resolve.service", "web", "prod", "local"),
+        ("facts.traffic.dialled", "web", "prod", "local"),
+    )
+    trials.render(trials.engine)
+    assert not engine.same([own]) and engine.same([dialled])
+    assert trials.effect([Change(Pointer("apps/api/service.yaml", ("description",)), "x")], list(trials.artifacts)) == (
+        Effect()
+    )
+
+
+def test_true_is_not_one() -> None:
+    """`1 == True` in Python; a rendered file tells them apart."""
+
+    def render(unit: Unit, view: View) -> Iterator[Artifact]:
+        yield Artifact("a", Format.YAML, {"x": said(view)}, Pointer("f"))
+
+    trials = Trials({"f": {"a": [1]}}, Unit("odd"), render)
+    assert trials.effect([Change(Pointer("f", ("a",)), [True])], ["a"]).changed == {("a", ("x", "=1"))}
+
+
+@query
+def said(view: View) -> object:
+    """What the odd target renders."""
+    return view.input("f", "a")
+
+
+def test_a_file_depends_on_nothing_that_is_asked_after_it() -> None:
+    asked: list[str] = []
+
+    def render(unit: Unit, view: View) -> Iterator[Artifact]:
+        for block in ("a", "b"):
+            asked.append(block)
+            yield Artifact(block, Format.YAML, {"x": view.input("f", block)}, Pointer("f"))
+
+    trials = Trials({"f": {"a": 1, "b": 2}}, Unit("odd"), render)
+    assert trials.artifact("a") is not None and asked == ["a"]
+    assert trials.reads(["a"]) == (("input", "f", "a"),)
+    assert trials.effect([Change(Pointer("f", ("a",)), 3)], ["a"]).changed == {("a", ("x",))}
+    assert asked == ["a", "a"], "rendering ends with the file that is asked about"
+    assert trials.reads(["b"]) == (("input", "f", "a"), ("input", "f", "b"))
+    assert trials.artifact("c") is None
 
 
 @pytest.mark.parametrize(
@@ -98,8 +146,23 @@ def test_what_the_rules_refuse_is_not_valid(trials: Trials) -> None:
 @given(st.data())
 def test_what_is_kept_between_trials_alters_no_byte(trials: Trials, data: st.DataObject) -> None:
     """Rendering with kept values gives what rendering from nothing gives."""
-    every = candidates(trials, names_of(trials.documents))
+    trials = Trials(trials.documents, trials.unit, shop.render, trials.engine, indexes=True)
+    every = candidates(trials, names_of(trials.documents), trials.artifacts)
     chosen = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=4, unique_by=lambda one: one.where))
     changes = [change for one in chosen for change in one.change(data.draw(st.integers(0, len(one.changes) - 1)))]
     engine = trials.under(changes)
     assert trials.render(engine) == trials.render(Engine(engine.documents))
+
+
+def test_an_index_leads_to_what_is_gone_and_not_to_what_comes(trials: Trials) -> None:
+    """Unless indexes are made anew."""
+    path, needs = shop.file("networkpolicy", "api"), Pointer(SERVICE, ("needs",))
+    of_api = trials.unit._replace(service="api")
+    apart = Trials(trials.documents, of_api, shop.render)
+    assert apart.effect([Change(needs, REMOVED)], [path]).changed
+    documents = {**trials.documents, SERVICE: {**trials.documents[SERVICE], "needs": []}}
+    for indexes in (False, True):
+        of_none = Trials(documents, of_api, shop.render, indexes=indexes)
+        rendered = of_none.render(of_none.under([Change(needs, [{"service": "api"}])]))
+        assert rendered is not None
+        assert (rendered[path] != of_none.artifact(path)) is indexes

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from journey import pipeline
@@ -44,12 +42,10 @@ def commit_of(git: Git, said: str) -> str:
 
 def at(git: Git, commit: str) -> list[Ran]:
     """What ran, by service, environment and cluster in the order of the spec of that commit."""
-    with tempfile.TemporaryDirectory(prefix="journey-") as folder:
-        revisions.spec_files(git, commit, Path(folder))
-        session, problems = pipeline.open_folder(folder, None)
-        if not session.sources.documents or pipeline.has_error(problems):
-            raise Refused(RULE, f"the spec of {commit[:10]} is not in order", f"git show {commit[:10]}:platform.yaml")
-        return list(_ran(session.view))
+    session, problems = pipeline.open_given(str(git.root), revisions.spec_files(git, commit))
+    if not session.sources.documents or pipeline.has_error(problems):
+        raise Refused(RULE, f"the spec of {commit[:10]} is not in order", f"git show {commit[:10]}:platform.yaml")
+    return list(_ran(session.view))
 
 
 def _ran(view: View) -> Iterator[Ran]:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from journey.ci.dockerfile import sources
 from journey.ci.git import Git
-from journey.facts.rendered import is_rendered
 from journey.spec.yaml import parse
+from journey.targets import is_rendered
 
 MOST_JOBS = 256
 """GitHub's limit on the jobs of a matrix; what is over it is found by the next run."""

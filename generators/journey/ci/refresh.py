@@ -14,7 +14,7 @@ from journey.changes import merging
 from journey.changes.diff.revisions import is_spec
 from journey.ci.git import Git
 from journey.ci.refused import Refused
-from journey.facts.rendered import is_rendered
+from journey.targets import is_rendered
 
 REF = "refs/journey/refresh"
 FILE = "refresh.bundle"

@@ -13,8 +13,8 @@ import msgspec
 
 from journey.ci.git import Git
 from journey.ci.refused import Refused
-from journey.facts.rendered import is_rendered
 from journey.problem import Place, Problem
+from journey.targets import is_rendered
 
 MOST_BYTES = 512 * 1024
 MOST_PROBLEMS = 500

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from journey.changes.diff.compare import HIDDEN, MISSING
+from journey.changes.diff.compare import HIDDEN, MISSING, Difference, Thing, hidden
 from journey.changes.drift import adopt
 from journey.changes.drift import report as drifts
 from journey.changes.drift.found import Says
@@ -137,12 +137,20 @@ def _told(item: Located) -> str:
 
 
 def _change(item: Located) -> str:
+    wanted, live = _values(item)
+    if wanted is MISSING:
+        return f"added {_short(live)}"
+    if live is MISSING:
+        return f"removed {_short(wanted)}"
+    return f"{_short(wanted)} -> {_short(live)}"
+
+
+def _values(item: Located) -> tuple[Any, Any]:
+    """What the tree says and what is live; of a secret only that there is something."""
     drift = item.drift
-    if drift.wanted is MISSING:
-        return f"added {_short(drift.live)}"
-    if drift.live is MISSING:
-        return f"removed {_short(drift.wanted)}"
-    return f"{_short(drift.wanted)} -> {_short(drift.live)}"
+    thing = Thing(drift.object["kind"], drift.object["metadata"]["name"])
+    told = hidden(thing, Difference(drift.name, drift.path, drift.wanted, drift.live))
+    return told.old, told.new
 
 
 def _short(value: Any) -> str:
@@ -151,7 +159,7 @@ def _short(value: Any) -> str:
 
 def _plain(item: Located) -> dict[str, Any]:
     drift = item.drift
-    values = {name: value for name, value in (("tree", drift.wanted), ("live", drift.live)) if value is not MISSING}
+    values = {name: value for name, value in zip(("tree", "live"), _values(item), strict=True) if value is not MISSING}
     owner = {"manager": drift.owner.manager, "since": drift.owner.time} if drift.owner else {}
     return {
         "drift": drift.kind,

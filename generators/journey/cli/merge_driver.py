@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
 import click
 
-from journey.changes import merging
 from journey.ci.git import Git
 from journey.ci.refused import Refused
 from journey.cli.main import EXIT_PROBLEMS
@@ -29,7 +29,9 @@ def command() -> None:
 @command.command("install")
 @click.pass_obj
 def install(shared: Shared) -> int:
-    """Have git call the drivers in this clone. Outside of a repository it does nothing."""
+    """Have git call the drivers in this clone. Without git, or outside of a repository, it does nothing."""
+    if shutil.which("git") is None:
+        return 0
     git = Git(Path(shared.root), os.environ, bot=False)
     if git.ask("rev-parse", "--git-dir")[0]:
         return 0
@@ -55,6 +57,8 @@ def rendered(sides: tuple[str, ...]) -> int:
 @click.argument("sides", nargs=len(SIDES))
 def spec(sides: tuple[str, ...]) -> int:
     """Join two sides of a spec file; fields in conflict are told, and the file is left with git's marks."""
+    from journey.changes import merging  # not above: each `make render` installs, and this loads the validators
+
     base, ours, theirs, path = sides
     data = [Path(side).read_bytes() for side in (base, ours, theirs)]
     try:

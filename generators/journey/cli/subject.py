@@ -54,7 +54,8 @@ def rendered(session: Session, root: str, file: str) -> Rendered:
         trials = find.trials_of(session, file)
     except find.NotFound as error:
         raise refused(error) from error
-    artifact = trials.artifacts[file]
+    artifact = trials.artifact(file)
+    assert artifact is not None, file
     data = formats.encode(artifact.format, artifact.content)
     if _on_disk(root, file) != data:
         click.echo(f"{file} is stale: bring it up to date first: journey render", err=True)

@@ -79,8 +79,8 @@ class Explanation(NamedTuple):
 def explain(trials: Trials, path: str, names: Sequence[Name]) -> Explanation:
     """Find what made fields of a file of the unit."""
     wanted = [(path, name) for name in names]
-    known = names_of(trials.documents)
-    found = influences(trials, candidates(trials, known), wanted)
+    known = names_of(trials.documents, trials.unit.service)
+    found = influences(trials, candidates(trials, known, [path]), wanted)
     open_ = [field for field in wanted if not any(field in influence.changed for _, influence in found)]
     silent = influences(trials, unsaid(trials, known), open_) if open_ else []
     presence = _outermost([(one, inf.gone[wanted[0]]) for one, inf in found if wanted and wanted[0] in inf.gone])
@@ -109,14 +109,15 @@ class _Teller:
         key = (one.where, turn)
         if key not in self._known:
             engine = self.trials.under(one.change(turn))
-            artifact = (self.trials.render(engine) or {}).get(self.path)
+            artifact = (self.trials.render(engine, [self.path]) or {}).get(self.path)
             values = fields(artifact).values if artifact is not None else {}
             self._known[key] = _Told(values, self._facts(engine))
         return self._known[key]
 
     def _facts(self, engine: Engine) -> tuple[str, ...]:
         """The facts that the unit asks for and that say something else under a change."""
-        asked = (key for key in self.trials.reads if key[0].startswith("facts.") and key in engine.memos)
+        reads = self.trials.reads([self.path])
+        asked = (key for key in reads if key[0].startswith("facts.") and key in engine.memos)
         changed = (key for key in asked if engine.memos[key].value != self.trials.engine.memos[key].value)
         return tuple(dict.fromkeys(key[0] for key in changed))
 

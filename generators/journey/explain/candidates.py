@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 from journey.explain.trials import REMOVED, Change, Trials
@@ -15,7 +16,7 @@ from journey.spec.graph import Key
 from journey.spec.shape import Shape
 from journey.spec.sources import ROOT_FILE, SERVICES, is_promoted
 from journey.spec.validate import member_for
-from journey.spec.view import INPUT
+from journey.spec.view import INDEXES, INPUT
 
 
 class Twin(NamedTuple):
@@ -58,15 +59,15 @@ RUNS = "spec.resolve.runs"
 ENABLED = "enabled"
 
 
-def read(trials: Trials) -> dict[str, frozenset[str]]:
-    """The files that a unit's queries read -> the top-level keys read of each; none named means all of them.
+def read(trials: Trials, paths: Collection[str]) -> dict[str, frozenset[str]]:
+    """The files that queries for files of a unit read -> the top-level keys read of each; none named means all of them.
 
     A query of `journey.spec.resolve` that reads one field of a service tells it in its arguments.
     """
     found: dict[str, set[str]] = {}
     whole: set[str] = set()
     seen: set[tuple[Key, str]] = set()
-    stack = [(key, "") for key in trials.reads]
+    stack = [(key, "") for key in trials.reads(paths)]
     while stack:
         key, field = stack.pop()
         if key[0] == INPUT:
@@ -76,20 +77,20 @@ def read(trials: Trials) -> dict[str, frozenset[str]]:
                 found.setdefault(file, set()).update(names)
                 if not names:
                     whole.add(file)
-        elif (key, field) not in seen:
+        elif key[0] not in INDEXES and (key, field) not in seen:
             seen.add((key, field))
             inner = key[4] if key[0] == PARTS else ENABLED if key[0] == RUNS else ""
-            reads = trials.engine.memos[key].reads
+            reads = trials.engine.reads_of(key)
             stack += ((item, inner if item[0] == INPUT and item[1] != ROOT_FILE else "") for item in reads)
     return {file: frozenset() if file in whole else frozenset(names) for file, names in found.items()}
 
 
-def candidates(trials: Trials, known: Referable) -> list[Candidate]:
-    """Every scalar of what a unit read, and every key that holds more than a scalar."""
+def candidates(trials: Trials, known: Referable, paths: Collection[str]) -> list[Candidate]:
+    """Every scalar of what a unit read for some of its files, and every key that holds more than a scalar."""
     own = f"/{trials.unit.service}/" if trials.unit.service else ""
     return [
         one._replace(group=f"{one.where}") if own and own in f"/{file}" and one.switch else one
-        for file, names in sorted(read(trials).items())
+        for file, names in sorted(read(trials, paths).items())
         for one in of_file(trials.documents, file, names, known)
     ]
 
@@ -227,13 +228,17 @@ BLOCKS = {
 """Kinds of things that a reference names -> the block of platform.yaml that holds them."""
 
 
-def names_of(documents: Mapping[str, Any]) -> Referable:
-    """What the spec names, by kind."""
+def names_of(documents: Mapping[str, Any], asking: str = "") -> Referable:
+    """What the spec names, by kind.
+
+    asking: the service whose files are explained. References are not led to it: what it is told by those that name it
+    would depend on every reference of the spec.
+    """
     root = documents[ROOT_FILE]
 
     def known(kind: str) -> tuple[str, ...]:
         if kind == "service":
-            return tuple(documents[SERVICES])[:MOST_SERVICES]
+            return tuple(islice((name for name in documents[SERVICES] if name != asking), MOST_SERVICES))
         return tuple(root.get(BLOCKS.get(kind, ""), {}))
 
     return known

@@ -57,6 +57,16 @@ def short(node: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
+def short_pair(old: object, new: object) -> tuple[str, str]:
+    """Two values that differ, each on a line as `short` has it; where that would cut away what differs, from there."""
+    said = short(old), short(new)
+    if said[0] != said[1] or not (isinstance(old, str) and isinstance(new, str)):
+        return said
+    same = next((at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(same - 20, 0)
+    return short(f"...{old[start:]}"), short(f"...{new[start:]}")
+
+
 def lines(text: str) -> Fields:
     """A text's lines as fields. A line's path is its number, from 1."""
     found = Fields()

@@ -28,8 +28,8 @@ def trials_of(session: Session, path: str) -> Trials:
     documents = session.sources.values
     seen: list[str] = []
     for unit in _likely(session, path):
-        trials = Trials(documents, unit, session.render)
-        if path in trials.artifacts:
+        trials = Trials(documents, unit, session.render, session.engine)
+        if trials.artifact(path) is not None:
             return trials
         seen += trials.artifacts
     raise NotFound(f"{path} is not rendered from this spec", did_you_mean(path, seen) if len(seen) < MOST_NAMES else "")
@@ -41,18 +41,19 @@ MOST_NAMES = 5000
 
 def _likely(session: Session, path: str) -> list[Unit]:
     """The units of which one has the file: the one that the last run knew, else all, those named in the path first."""
-    encoded = path.encode()
-    known = [unit for unit, made in session.known.outcomes.items() if encoded in bytes(made.raw)]
-    sure = [unit for unit in known if path in session.known.result(unit).paths]
-    parts = set(path.split("/"))
+    outcomes, parts = session.known.outcomes, set(path.split("/"))
 
     def strangeness(unit: Unit) -> int:
         return -sum(word in parts for word in unit if word)
 
-    units = session.units()
-    there = set(units)
-    live = [unit for unit in sure if unit in there]
-    return live or sorted(units, key=strangeness)
+    encoded = path.encode()
+    near = (unit for unit in outcomes if not unit.service or unit.service in parts)
+    for unit in (*near, *outcomes):
+        if encoded in bytes(outcomes[unit].raw) and path in session.known.result(unit).paths:
+            if unit in set(session.units()):
+                return [unit]
+            break
+    return sorted(session.units(), key=strangeness)
 
 
 class Asked(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from journey import formats
@@ -20,11 +20,12 @@ from journey.explain.answers import explain
 from journey.explain.candidates import Candidate, candidates, names_of, unsaid
 from journey.explain.fields import Name, fields
 from journey.explain.search import influences
-from journey.explain.trials import BROKEN, Change, Effect, Field, Trials
+from journey.explain.trials import Change, Effect, Field, Trials
 from journey.objectschemas import Schemas
 from journey.pipeline.judging import Checks, Judge
 from journey.pipeline.session import Session
 from journey.problem import Place, Pointer, Problem
+from journey.spec.derived import BROKEN
 from journey.spec.view import View
 
 MOST = 200
@@ -79,7 +80,7 @@ class _Judged(Trials):
     """A unit that is judged as often as it is rendered: a finding counts as a field, which a change takes away."""
 
     def __init__(self, session: Session, trials: Trials, judge: Judge) -> None:
-        super().__init__(session.sources.values, trials.unit, session.render)
+        super().__init__(session.sources.values, trials.unit, session.render, session.engine)
         self._judge = judge
         self.known = self._counted(list(self.artifacts.values()), self.view)
 
@@ -96,7 +97,7 @@ class _Judged(Trials):
         """A finding as a field."""
         return about.path, (rule, about.said)
 
-    def effect(self, changes: Iterable[Change], paths: Iterable[str]) -> Effect:
+    def effect(self, changes: Iterable[Change], paths: Collection[str]) -> Effect:
         """Findings that changes take away: the rule finds less in the file than it did."""
         del paths
         engine = self.under(changes)
@@ -168,8 +169,8 @@ class _Finder:
         for candidate in self._likely.get(rule, ()):
             if any(field in judged.effect(candidate.change(at), ()).changed for at in range(len(candidate.changes))):
                 return candidate.where
-        known = names_of(judged.documents)
-        every = [one for one in candidates(judged, known) if not _addresses(one.where)]
+        known = names_of(judged.documents, judged.unit.service)
+        every = [one for one in candidates(judged, known, judged.artifacts) if not _addresses(one.where)]
         found = [one for one, _ in influences(judged, every, [field])]
         found = _innermost(found) or [one for one, _ in influences(judged, unsaid(judged, known), [field])]
         if not found:

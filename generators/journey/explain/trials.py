@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
-
-import msgspec
 
 from journey.artifact import Artifact, Unit
 from journey.explain.fields import Fields, Name, fields
 from journey.problem import Pointer, Problem, Step
-from journey.spec import rules
+from journey.spec.derived import BROKEN, Derived
 from journey.spec.graph import Key
 from journey.spec.sources import SERVICES
 from journey.spec.view import INPUT, Engine, View
@@ -28,9 +26,6 @@ class _Removed:
 
 
 REMOVED: Final = _Removed()
-
-BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, msgspec.MsgspecError)
-"""What a target may raise over a spec that the rules would have refused: such a trial says nothing."""
 
 
 class Change(NamedTuple):
@@ -52,51 +47,100 @@ class Effect(NamedTuple):
 
 
 class Trials:
-    """Renders one unit of a spec again and again. `documents`: file -> content."""
+    """Renders one unit of a spec again and again.
 
-    def __init__(self, documents: Mapping[str, Any], unit: Unit, render: Render) -> None:
+    documents: file -> content. base: an engine over them, where one has answered questions already. indexes: whether
+    a trial finds what a change adds to an index over all services (see `journey.spec.derived`).
+
+    A target yields its files one by one, so a file can depend on nothing that was asked after it was yielded: a
+    question about one file renders no further, and what the unit reads for the rest of its files is left alone.
+    """
+
+    def __init__(
+        self,
+        documents: Mapping[str, Any],
+        unit: Unit,
+        render: Render,
+        base: Engine | None = None,
+        indexes: bool = False,
+    ) -> None:
         self.documents = documents
         self.unit = unit
         self._render = render
-        self._reached: dict[Key, frozenset[Key]] = {}
-        self.engine = Engine(documents)
-        view = View(self.engine)
-        self.artifacts = {artifact.path: artifact for artifact in render(unit, view)}
-        self.reads = view.asked()
-        self._order = list(self.engine.memos)
-        self.view = View(Engine(documents))
-        """For questions about the spec as it is. What they compute is not kept: a change would not reach it."""
+        self.engine = base or Engine(documents)
+        self._indexes = indexes
+        self.view = View(self.engine)
+        """For questions about the spec as it is."""
+        self._asking = View(self.engine)
+        self._rest = iter(render(unit, self._asking))
+        self._made: dict[str, Artifact] = {}
+        self._until: dict[str, int] = {}
         self._fields: dict[str, Fields] = {}
         self._faulty: dict[str, frozenset[Problem]] = {}
+
+    @property
+    def artifacts(self) -> Mapping[str, Artifact]:
+        """All files of the unit, by path."""
+        self._go_on()
+        return self._made
+
+    def artifact(self, path: str) -> Artifact | None:
+        """A file of the unit; None where the unit has no such."""
+        if path not in self._made:
+            self._go_on(path)
+        return self._made.get(path)
+
+    def reads(self, paths: Iterable[str]) -> tuple[Key, ...]:
+        """What was asked before the last of some files was there, in order; each once."""
+        last = 0
+        for path in paths:
+            last = max(last, self._until[path] if self.artifact(path) else len(self._asking.reads))
+        return tuple(dict.fromkeys(self._asking.reads[:last]))
+
+    def _go_on(self, path: str = "") -> None:
+        for artifact in self._rest:
+            self._made[artifact.path] = artifact
+            self._until[artifact.path] = len(self._asking.reads)
+            if artifact.path == path:
+                return
 
     def fields(self, path: str) -> Fields:
         """The fields of a file of the unit."""
         if path not in self._fields:
-            self._fields[path] = fields(self.artifacts[path])
+            artifact = self.artifact(path)
+            assert artifact is not None, path
+            self._fields[path] = fields(artifact)
         return self._fields[path]
 
-    def under(self, changes: Iterable[Change]) -> Engine:
-        """An engine over the changed spec that keeps every value that the changes cannot reach."""
-        edited = Edited(self.documents)
-        touched: set[Key] = set()
-        for change in _in_order(changes):
-            if edited.apply(change):
-                touched.update({(INPUT, change.where.file, ""), (INPUT, change.where.file, str(change.where.path[0]))})
-        engine = Engine(edited)
-        reached = frozenset().union(*map(self._reached_from, touched))
-        engine.memos = {key: memo for key, memo in self.engine.memos.items() if key not in reached}
-        return engine
+    def under(self, changes: Iterable[Change]) -> Derived:
+        """An engine over the changed spec."""
+        return under(self.engine, changes, self._indexes)
 
-    def render(self, engine: Engine) -> dict[str, Artifact] | None:
-        """The unit's files by path; None where the target broke."""
+    def render(self, engine: Engine, paths: Iterable[str] | None = None) -> dict[str, Artifact] | None:
+        """The unit's files by path, all of them or until those of `paths` are there; None where the target broke."""
+        missing, made = set(paths or ()), dict[str, Artifact]()
         try:
-            return {artifact.path: artifact for artifact in self._render(self.unit, View(engine))}
+            for artifact in self._render(self.unit, View(engine)):
+                made[artifact.path] = artifact
+                missing.discard(artifact.path)
+                if paths is not None and not missing:
+                    break
         except BROKEN:
             return None
+        return made
 
-    def effect(self, changes: Iterable[Change], paths: Iterable[str]) -> Effect:
+    def effect(self, changes: Iterable[Change], paths: Collection[str]) -> Effect:
         """What changes do to the fields of files."""
-        rendered = self.render(self.under(changes))
+        return self.effect_in(self.under(changes), paths)
+
+    def effect_in(self, engine: Derived, paths: Collection[str]) -> Effect:
+        """What is different in the fields of files over another spec."""
+        try:
+            if engine.same(self.reads(paths)):
+                return Effect()
+        except BROKEN:
+            return Effect(broke=True)
+        rendered = self.render(engine, paths)
         if rendered is None:
             return Effect(broke=True)
         changed: set[Field] = set()
@@ -105,7 +149,7 @@ class Trials:
             artifact = rendered.get(path)
             if artifact is None:
                 gone.update((path, name) for name in self.fields(path).values)
-            elif artifact.content != self.artifacts[path].content:
+            else:
                 now = fields(artifact).values
                 changed.update(
                     (path, name)
@@ -127,21 +171,22 @@ class Trials:
         return self._faulty[service]
 
     def _faults(self, view: View, service: str) -> frozenset[Problem]:
+        from journey.spec import rules  # not above: most questions need none of them
+
         try:
             return frozenset(rules.judge_service(view, service))
         except BROKEN:
             return frozenset({Problem(Pointer(service), "broken", "")})
 
-    def _reached_from(self, key: Key) -> frozenset[Key]:
-        """The queries that read an input, directly or not; each stands behind what it reads."""
-        found = self._reached.get(key)
-        if found is None:
-            reached = {key}
-            for reader in self._order:
-                if not reached.isdisjoint(self.engine.memos[reader].reads):
-                    reached.add(reader)
-            found = self._reached[key] = frozenset(reached)
-        return found
+
+def under(base: Engine, changes: Iterable[Change], indexes: bool = False) -> Derived:
+    """An engine over a changed spec that takes every value that the changes do not alter from the spec's own."""
+    edited = Edited(base.documents)
+    touched: set[Key] = set()
+    for change in _in_order(changes):
+        if edited.apply(change):
+            touched.update({(INPUT, change.where.file, ""), (INPUT, change.where.file, str(change.where.path[0]))})
+    return Derived(base, edited, frozenset(touched), indexes)
 
 
 def _in_order(changes: Iterable[Change]) -> list[Change]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from journey.artifact import Unit
 from journey.explain.candidates import Candidate, names_of, of_file
 from journey.explain.fields import Path
-from journey.explain.trials import Change, Effect, Trials
+from journey.explain.trials import Effect, Trials, under
 from journey.pipeline.session import Session
 from journey.problem import Pointer
+from journey.spec.derived import BROKEN, Derived
 from journey.spec.graph import Key
-from journey.spec.view import INPUT, Engine, View
+from journey.spec.view import INPUT
 
 
 class Use(NamedTuple):
@@ -40,16 +41,26 @@ def uses(session: Session, where: Iterable[Pointer]) -> dict[Pointer, list[Use]]
 
 def _of(session: Session, one: Candidate) -> list[Use]:
     found: dict[tuple[str, Path], Use] = {}
-    for unit in _readers(session, one.where):
-        trials = Trials(session.sources.values, unit, session.render)
-        paths = list(trials.artifacts)
-        for turn in range(len(one.changes)):
-            change = one.change(turn)
-            if _quiet(trials, change):
-                continue
-            for use in _told(trials, trials.effect(change, paths)):
+    readers, known = _readers(session, one.where), dict[Unit, Trials]()
+    for turn in range(len(one.changes)):
+        engine = under(session.engine, one.change(turn))
+        for unit, reads in readers.items():
+            if one.changes[turn] == unit.service or _same(engine, reads):
+                continue  # to the unit's own service no reference is led, as in explain
+            if unit not in known:
+                known[unit] = Trials(session.sources.values, unit, session.render, session.engine)
+            trials = known[unit]
+            for use in _told(trials, trials.effect_in(engine, list(trials.artifacts))):
                 found.setdefault((use.file, use.path), use)
     return sorted(found.values(), key=lambda use: (use.file, use.whole))
+
+
+def _same(engine: Derived, reads: Iterable[Key]) -> bool:
+    """Whether all that a unit asks for itself is as it was: then nothing of it is rendered."""
+    try:
+        return engine.same(reads)
+    except BROKEN:
+        return False  # rendering tells
 
 
 def _told(trials: Trials, effect: Effect) -> Iterator[Use]:
@@ -62,32 +73,23 @@ def _told(trials: Trials, effect: Effect) -> Iterator[Use]:
                 yield Use(file, known.paths[name], value)
 
 
-def _quiet(trials: Trials, changes: Sequence[Change]) -> bool:
-    """Whether nothing that the unit asks for itself can have changed: then nothing is rendered."""
-    engine, files = trials.under(changes), {change.where.file for change in changes}
-    return all(key in engine.memos or (key[0] == INPUT and key[1] not in files) for key in trials.reads)
+def _readers(session: Session, where: Pointer) -> dict[Unit, list[Key]]:
+    """The units that read a block of the spec, each with what it asks that comes from there, as the last run recorded.
 
-
-def _readers(session: Session, where: Pointer) -> list[Unit]:
-    """The units that read a block of the spec, as the last run recorded it, or as they do now where it did not."""
+    All units with all that they ask where it did not.
+    """
     inputs: set[Key] = {(INPUT, where.file, ""), (INPUT, where.file, str(where.path[0]))}
     units, known = session.units(), session.known
+    found: dict[Unit, list[Key]] = {}
     if not session.changed and all(unit in known.outcomes for unit in units):
-        numbers = [number for number, key in enumerate(known.graph.keys) if key in inputs]
-        reached = known.graph.reached(numbers)
-        return [unit for unit in units if not reached.isdisjoint(known.outcomes[unit].reads)]
-    engine = Engine(session.sources.values)
-    reached_now: dict[Key, bool] = {}
-    return [unit for unit in units if _reads(session, engine, unit, inputs, reached_now)]
-
-
-def _reads(session: Session, engine: Engine, unit: Unit, inputs: set[Key], known: dict[Key, bool]) -> bool:
-    view = View(engine)
-    list(session.render(unit, view))
-
-    def reaches(key: Key) -> bool:
-        if key not in known:
-            known[key] = key in inputs or (key in engine.memos and any(map(reaches, engine.memos[key].reads)))
-        return known[key]
-
-    return any(map(reaches, view.asked()))
+        keys = known.graph.keys
+        reached = known.graph.reached([number for number, key in enumerate(keys) if key in inputs])
+        for unit in units:
+            reads = known.outcomes[unit].reads
+            if not reached.isdisjoint(reads):
+                found[unit] = [keys[number] for number in reads if number in reached]
+        return found
+    for unit in units:
+        trials = Trials(session.sources.values, unit, session.render, session.engine)
+        found[unit] = list(trials.reads(trials.artifacts))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 FOLDERS = (
@@ -29,8 +30,13 @@ PATTERNS = (
 
 
 def is_rendered(path: str) -> bool:
-    """Whether a path of the repository (POSIX, from its root) is one that rendering writes."""
-    if path.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
+    """Whether a path of the repository (POSIX, from its root) is one that a target of this package writes."""
+    return lies_in(path, FOLDERS, PATTERNS)
+
+
+def lies_in(path: str, folders: Iterable[str], patterns: Iterable[str]) -> bool:
+    """Whether a path lies in one of the folders, or is one that a pattern names."""
+    if path.startswith(tuple(f"{folder}/" for folder in folders)):
         return True
     depth = path.count("/")
-    return any(pattern.count("/") == depth and fnmatchcase(path, pattern) for pattern in PATTERNS)
+    return any(pattern.count("/") == depth and fnmatchcase(path, pattern) for pattern in patterns)

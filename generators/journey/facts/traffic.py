@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from journey import names
 from journey.spec import resolve
 from journey.spec.resolve import needs, ports
 from journey.spec.service import Port
-from journey.spec.view import View, inlined, kept, query
+from journey.spec.view import View, indexed, inlined, query
 
 
 class Peer(NamedTuple):
@@ -41,8 +42,8 @@ def identity(view: View, name: str, environment: str, cluster: str) -> str:
     """The name that a service's or datastore's namespace, selectors and volumes keep: its first one."""
     if not resolve.service_file(view, name):
         return name
-    found = resolve.service(view, name, environment, cluster)
-    return (found.renamed_from if found else None) or name
+    said: str | None = resolve.part(view, name, environment, cluster, "renamedFrom")
+    return said or name
 
 
 @inlined
@@ -98,21 +99,30 @@ def outside(view: View, service: str, environment: str, cluster: str) -> tuple[E
     return tuple(sorted(found))
 
 
-@kept(dict[str, tuple[tuple[str, int, str], ...]])
-def matrix(view: View, environment: str, cluster: str) -> dict[str, tuple[tuple[str, int, str], ...]]:
-    """Service -> its callers as (service, port, protocol), sorted: the traffic matrix of a place."""
-    callers: dict[str, list[tuple[str, int, str]]] = {}
-    for name in resolve.services(view):
-        for connection in dialled(view, name, environment, cluster):
-            callers.setdefault(connection.peer.name, []).append((name, connection.port, connection.protocol))
-    return {name: tuple(sorted(found)) for name, found in sorted(callers.items())}
+@indexed(dict[str, tuple[str, ...]])
+def matrix(view: View, environment: str, cluster: str) -> dict[str, tuple[str, ...]]:
+    """Service -> the services that dial it, sorted: the traffic matrix of a place."""
+    return _inverted(
+        (name, (connection.peer.name for connection in dialled(view, name, environment, cluster)))
+        for name in resolve.services(view)
+    )
 
 
 @query
 def callers(view: View, service: str, environment: str, cluster: str) -> tuple[Connection, ...]:
     """The services that dial a service, each with the port of it that they dial."""
-    found = matrix(view, environment, cluster).get(service, ())
-    return tuple(Connection(peer(view, name, environment, cluster), port, protocol) for name, port, protocol in found)
+    return tuple(
+        connection._replace(peer=peer(view, name, environment, cluster))
+        for name in matrix(view, environment, cluster).get(service, ())
+        for connection in dialled(view, name, environment, cluster)
+        if connection.peer.name == service
+    )
+
+
+@indexed(dict[str, tuple[str, ...]])
+def store_matrix(view: View, environment: str, cluster: str) -> dict[str, tuple[str, ...]]:
+    """Datastore -> the services that dial it, sorted."""
+    return _inverted((name, stores(view, name, environment, cluster)) for name in resolve.services(view))
 
 
 @query
@@ -120,6 +130,15 @@ def store_callers(view: View, datastore: str, environment: str, cluster: str) ->
     """The services that dial a datastore, sorted."""
     return tuple(
         peer(view, name, environment, cluster)
-        for name in resolve.services(view)
+        for name in store_matrix(view, environment, cluster).get(datastore, ())
         if datastore in stores(view, name, environment, cluster)
     )
+
+
+def _inverted(told: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    """Who names whom, as who is named by whom; both in order."""
+    found: dict[str, dict[str, None]] = {}
+    for name, others in told:
+        for other in others:
+            found.setdefault(other, {})[name] = None
+    return {other: tuple(found[other]) for other in sorted(found)}

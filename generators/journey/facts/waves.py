@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from journey.spec import resolve
 from journey.spec.resolve import needs
-from journey.spec.view import View, kept, query
+from journey.spec.view import View, indexed, query
 
 CRDS = -20
 ADDONS = -10
@@ -29,9 +29,12 @@ def before(view: View, service: str, environment: str, cluster: str) -> tuple[st
     return tuple(sorted(name for name in found if name in known))
 
 
-@kept(tuple[str, ...])
+@indexed(tuple[str, ...])
 def cycle(view: View, environment: str, cluster: str) -> tuple[str, ...]:
-    """A cycle among the needs that say `before`, its first service repeated at the end; empty where there is none."""
+    """A cycle among the needs that say `before`, its first service repeated at the end; empty where there is none.
+
+    An index, since a spec that is in order has none.
+    """
     done: set[str] = set()
     for start in resolve.services(view):
         found = _cycle_from(view, start, environment, cluster, [], done)

@@ -17,7 +17,8 @@ from journey.pipeline.quick import Watch, as_it_was
 from journey.pipeline.results import as_problem, findings
 from journey.problem import Level, Problem
 from journey.spec import sources as files
-from journey.spec.sources import Document, Reading, Sources
+from journey.spec.files import InMemory
+from journey.spec.sources import Reading, Sources
 
 if TYPE_CHECKING:
     from journey.pipeline.session import Session
@@ -136,16 +137,20 @@ def _bring(
 
 def open_spec(root: str) -> tuple[Session, list[Problem]]:
     """The spec under a root, read and judged, for questions that render nothing."""
-    return open_folder(root, None)
+    return _judged(files.load(root, {}, _spread), memory.Cache())
 
 
-def open_folder(root: str, known: Mapping[str, Document] | None) -> tuple[Session, list[Problem]]:
-    """The spec in a folder, read and judged; a file with the same bytes as one of `known` is taken from there."""
+def open_given(root: str, given: Mapping[str, bytes]) -> tuple[Session, list[Problem]]:
+    """The spec that files hold, by path, read and judged. What the last run under a root knew is taken from there."""
+    known = memory.load(root, True)
+    return _judged(files.load_from(InMemory(given), root, known.documents, _spread), known)
+
+
+def _judged(sources: Sources, known: memory.Cache) -> tuple[Session, list[Problem]]:
     from journey.pipeline.session import Session
     from journey.pipeline.work import Local
 
-    sources = files.load(root, known, _spread)
-    session = Session(sources, memory.Cache(), checked=False)
+    session = Session(sources, known, checked=False)
     return session, [*sources.problems, *(session.judge_spec(Local(session.job), silent) if sources.documents else ())]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from journey.artifact import Artifact, Unit
 from journey.checks import registered
 from journey.objectschemas import Schemas
+from journey.pipeline.results import RULES
 from journey.problem import Problem
 from journey.spec import resolve, rules
 from journey.spec.view import View
@@ -71,14 +72,11 @@ class Judge(Protocol):
 class Rules:
     """Judges units of the spec itself by its rules, and all others by the checks."""
 
-    TARGET = "spec"
-    """The name under which judgements of the spec are kept, as if they were a target's units."""
-
     def __init__(self, checks: Judge) -> None:
         self.checks = checks
 
     def inspect(self, unit: Unit, artifacts: Sequence[Artifact], view: View) -> Iterable[Problem]:
         """What is wrong with a unit."""
-        if unit.target != self.TARGET:
+        if unit.target != RULES:
             return self.checks.inspect(unit, artifacts, view)
         return rules.judge_service(view, unit.service) if unit.service else rules.judge_platform(view)

@@ -13,6 +13,9 @@ from journey.problem import Level, Place, Pointer, Problem, Step
 Origin = tuple[str, tuple[Step, ...]]
 """A block of the spec, as (file, path)."""
 
+RULES = "spec"
+"""The name under which judgements of the spec are kept, as if they were a target's units."""
+
 
 class Finding(msgspec.Struct, array_like=True, frozen=True):
     """A Problem as plain data. `line` is -1 where the place is a path into a spec file."""

@@ -5,29 +5,29 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from journey import checks, targets, tree
+from journey import targets, tree
 from journey.artifact import Artifact, Unit
-from journey.checks import references
 from journey.facts.rendered import PATTERNS
-from journey.objectschemas import Schemas, kubernetes_versions, load_user_schemas
 from journey.pipeline.cache import Cache, Learnt
-from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
 from journey.pipeline.progress import Progress
-from journey.pipeline.results import Outcome, Result
-from journey.pipeline.work import Job, Workers
+from journey.pipeline.results import RULES, Outcome, Result
 from journey.problem import Pointer, Problem
-from journey.spec import resolve, rules
+from journey.spec import resolve
 from journey.spec.graph import Recorder
 from journey.spec.sources import SERVICES, Sources
 from journey.spec.validate import did_you_mean
 from journey.spec.view import Engine, View
 from journey.targets.protocol import Target
 
-RULES = Rules.TARGET
+if TYPE_CHECKING:
+    from journey.objectschemas import UserSchemas
+    from journey.pipeline.work import Job, Workers
 
 
 class Session:
@@ -45,13 +45,27 @@ class Session:
         self.changed = changed | (known.documents.keys() - sources.documents.keys())
         self.engine = Engine(sources.values, known.graph, [*self.changed, SERVICES])
         self.view = View(self.engine)
-        self.user_schemas = load_user_schemas(sources.schemas)
-        judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if checked else NoChecks()
-        self.job = Job(self.engine, self.render, Rules(judge))
         self.recorder = Recorder(known.graph, self.engine.suspects)
         self.fresh: dict[Unit, Outcome] = {}
         self.kept: dict[Unit, None] = {}
         self.owner: dict[str, Unit] = {}
+
+    @cached_property
+    def user_schemas(self) -> UserSchemas:
+        """The user's own schemas."""
+        from journey.objectschemas import load_user_schemas
+
+        return load_user_schemas(self.sources.schemas)
+
+    @cached_property
+    def job(self) -> Job:
+        """What workers do. Made when there is work: questions about what is rendered need no rules, no validators."""
+        from journey.objectschemas import Schemas
+        from journey.pipeline.judging import Checks, Judge, NoChecks, Rules
+        from journey.pipeline.work import Job
+
+        judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if self.checked else NoChecks()
+        return Job(self.engine, self.render, Rules(judge))
 
     @property
     def work_ahead(self) -> int:
@@ -83,6 +97,9 @@ class Session:
 
     def judge_spec(self, workers: Workers, progress: Progress) -> list[Problem]:
         """What the rules say of the spec; silent about nodes whose shape is already refused."""
+        from journey.objectschemas import kubernetes_versions
+        from journey.spec import rules
+
         units = [Unit(RULES), *(Unit(RULES, service=name) for name in resolve.services(self.view))]
         self.do(units, workers, progress)
         found: list[Problem] = [*self.user_schemas.problems, *self._unknown_targets()]
@@ -153,10 +170,14 @@ class Session:
         """Whether all that is named is defined, or is a folder with files: the usual case, told fast."""
         if not self.checked:
             return True
+        from journey.checks import references
+
         missing = named - identities
         return not missing or missing <= {references.PATH + path.rpartition("/")[0] for path in self.owner}
 
     def _judge_together(self, units: Sequence[Unit]) -> Iterable[Problem]:
+        from journey.checks import references
+
         defined: dict[str, list[tuple[str, Pointer]]] = {}
         referred: list[tuple[str, str, Pointer]] = []
         folders: set[str] = set()
@@ -225,6 +246,8 @@ class Session:
 
 def plugin_folders() -> list[str]:
     """The folders of modules of other packages that render or judge."""
+    from journey import checks
+
     modules = {module.partition(":")[0] for module, _ in (*targets.plugins(), *checks.plugins())}
     files = (sys.modules[module].__file__ for module in modules)
     return sorted({os.path.dirname(file) for file in files if file})

@@ -7,6 +7,7 @@ promoted there. Every function here is a query: what it reads is recorded.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -21,6 +22,7 @@ from journey.spec.shape import Shape, shape_of
 from journey.spec.sources import SERVICES
 from journey.spec.validate import Validator
 from journey.spec.view import View, inlined, kept, query
+from journey.spec.view import part as input_part
 
 ROOT_FILE = "platform.yaml"
 R = TypeVar("R", bound=msgspec.Struct)
@@ -132,19 +134,19 @@ def places(view: View) -> tuple[tuple[str, str], ...]:
     return tuple((env, name) for env in environments(view) for name in environment(view, env).clusters if name in known)
 
 
-@query
+@input_part
 def shared_cluster(view: View, name: str) -> bool:
     """Whether a cluster carries several environments."""
     return len({env for env, carrier in places(view) if carrier == name}) > 1
 
 
-@query
+@input_part
 def domain(view: View, env: str) -> str:
     """The domain of an environment's hosts."""
     return environment(view, env).domain or f"{env}.{settings(view).domain}"
 
 
-@query
+@input_part
 def follows_head(view: View, env: str) -> bool:
     """Whether an environment renders from head: it is a first one, or says `base: head`."""
     found = environment(view, env)
@@ -172,6 +174,13 @@ def platform_block(view: View, env: str, block: str) -> dict[str, Any]:
     if follows_head(view, env):
         return _block(view, block)
     return view.input(f"promoted/{env}.yaml", block) or {}
+
+
+@query
+def own_defaults(view: View, block: str, name: str) -> dict[str, Any]:
+    """The defaults that an environment or a cluster has of its own (`block` says which)."""
+    found: dict[str, Any] = _block(view, block)[name].get("defaults", {})
+    return found
 
 
 def _own(view: View, block: str, name: str, overlay: str) -> dict[str, Any]:
@@ -252,33 +261,39 @@ def base_of(view: View, name: str, env: str, cluster_name: str) -> Layer | None:
     return Layer(Pointer(promoted, ("base",)), found["base"])
 
 
-@inlined
 def layers(view: View, name: str, env: str, cluster_name: str) -> tuple[Layer, ...]:
     """All that is said of a service in an environment on a cluster, weakest first; empty where it is not."""
+    own = _own_layers(view, name, env, cluster_name)
+    return tuple(layer for layer in (*_defaults(view, env, cluster_name), *own) if layer.value) if own else ()
+
+
+def _defaults(view: View, env: str, cluster_name: str) -> tuple[Layer, ...]:
+    """What holds for every service there unless it says otherwise."""
+    file = ROOT_FILE if follows_head(view, env) else f"promoted/{env}.yaml"
+    return (
+        Layer(Pointer(file, ("defaults",)), platform_block(view, env, "defaults")),
+        Layer(Pointer(ROOT_FILE, ("environments", env, "defaults")), own_defaults(view, "environments", env)),
+        Layer(Pointer(ROOT_FILE, ("clusters", cluster_name, "defaults")), own_defaults(view, "clusters", cluster_name)),
+    )
+
+
+@inlined
+def _own_layers(view: View, name: str, env: str, cluster_name: str) -> tuple[Layer, ...]:
+    """What a service says itself; empty where it has no base."""
     base = base_of(view, name, env, cluster_name)
     if base is None:
         return ()
-    head = view.input(service_file(view, name)) or {}
-    overlay = head.get("environments", {}).get(env) or {}
-    defaults_file = ROOT_FILE if follows_head(view, env) else f"promoted/{env}.yaml"
-    overlay = {key: item for key, item in overlay.items() if key not in Kept.__struct_fields__}
     file = service_file(view, name)
+    head = view.input(file) or {}
+    overlay = head.get("environments", {}).get(env) or {}
+    overlay = {key: item for key, item in overlay.items() if key not in Kept.__struct_fields__}
     own = Pointer(file, ("environments", env))
-    found = (
-        Layer(Pointer(defaults_file, ("defaults",)), platform_block(view, env, "defaults")),
-        Layer(
-            Pointer(ROOT_FILE, ("environments", env, "defaults")), _block(view, "environments")[env].get("defaults", {})
-        ),
-        Layer(
-            Pointer(ROOT_FILE, ("clusters", cluster_name, "defaults")),
-            _block(view, "clusters")[cluster_name].get("defaults", {}),
-        ),
+    return (
         base,
         Layer(Pointer(file), {key: head[key] for key in _scope_all() if key in head}),
         Layer(own, overlay),
         Layer(own.child("clusters", cluster_name), overlay.get("clusters", {}).get(cluster_name) or {}),
     )
-    return tuple(layer for layer in found if layer.value)
 
 
 def _scope_all() -> tuple[str, ...]:
@@ -321,9 +336,10 @@ def service(view: View, name: str, env: str, cluster_name: str) -> Service | Non
 @query
 def runs(view: View, name: str, env: str, cluster_name: str) -> bool:
     """Whether a service runs in an environment on a cluster: it has a base there and is not switched off."""
-    found = layers(view, name, env, cluster_name)
-    said = [layer.value["enabled"] for layer in found if layer.value.get("enabled") is not None]
-    return bool(found) and (not said or bool(said[-1]))
+    if base_of(view, name, env, cluster_name) is None:
+        return False
+    said = [value for value in _said(view, name, env, cluster_name, "enabled") if value is not None]
+    return not said or bool(said[-1])
 
 
 @kept(tuple[str, ...])
@@ -341,10 +357,23 @@ def part(view: View, name: str, env: str, cluster_name: str, field: str) -> Any:
         return None
     shape = service_shape().fields[field].shape
     value: Any = None
-    for layer in layers(view, name, env, cluster_name):
-        if field in layer.value:
-            value = merge(shape, value, layer.value[field])
+    for said in _said(view, name, env, cluster_name, field):
+        value = merge(shape, value, said)
     return value
+
+
+def _said(view: View, name: str, env: str, cluster_name: str, field: str) -> Iterator[Any]:
+    """What the layers of a service say of one field, weakest first. Of the platform only that field is read."""
+    yield from default_of(view, env, cluster_name, field)
+    for layer in _own_layers(view, name, env, cluster_name):
+        if field in layer.value:
+            yield layer.value[field]
+
+
+@input_part
+def default_of(view: View, env: str, cluster_name: str, field: str) -> tuple[Any, ...]:
+    """What the platform, an environment and a cluster say of a field of every service, weakest first."""
+    return tuple(layer.value[field] for layer in _defaults(view, env, cluster_name) if field in layer.value)
 
 
 @query

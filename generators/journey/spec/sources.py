@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
-import stat
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
 
 from journey.problem import Place, Pointer, Problem
+from journey.spec.files import Files, OnDisk, read
 
 ROOT_FILE = "platform.yaml"
 SERVICES = "services"
 """A document made while loading: service name -> file."""
 DEFAULT_INCLUDES = ("apps/*/service.yaml",)
-MAX_BYTES = 4 * 1024 * 1024
 RACY_NS = 50_000_000
 """A file that was touched this long before it was read may be touched again without its stamp changing: times are only
 as fine as the clock's tick (git calls such files racily clean). Its bytes are compared next time."""
@@ -105,7 +104,7 @@ class Sources:
         """A digest of the user's own schemas."""
         return hashlib.blake2b(repr(sorted(self.schemas.items())).encode(), digest_size=16).digest()
 
-    @property
+    @cached_property
     def values(self) -> Values:
         """File -> content, and under SERVICES the file of each service by name."""
         services = {service_name(file): file for file in self.documents if file.endswith("/service.yaml")}
@@ -131,7 +130,7 @@ class Sources:
 
     def _text(self, file: str) -> bytes:
         if file not in self._texts:
-            self._texts[file] = _read(os.path.join(self.root, file)) or b""
+            self._texts[file] = read(os.path.join(self.root, file)) or b""
         return self._texts[file]
 
 
@@ -157,29 +156,33 @@ def load(
     instead: bytes that count in place of what a file holds, or would hold: promoted files may be new.
     A file with problems is present in its clean part (see `journey.spec.validate`).
     """
-    if not os.path.isfile(os.path.join(root, ROOT_FILE)):
+    return load_from(OnDisk(root, instead or {}), root, known, each)
+
+
+def load_from(files: Files, root: str, known: Mapping[str, Document] | None = None, each: Each = map) -> Sources:
+    """The same of files that need not be on the disk; `root` is where those of which no bytes are at hand are."""
+    if not files.found(ROOT_FILE):
         hint = "run this in a platform's folder, name it with --root, or make one: journey init"
         return Sources(
             root, {}, [Problem(Place(ROOT_FILE), "spec/no-platform", "there is no platform.yaml here", hint)]
         )
-    instead = instead or {}
-    reader = _Reader(root, known or {}, instead)
+    reader = _Reader(files, known or {})
     reader.take([ROOT_FILE], map)
     platform = reader.documents[ROOT_FILE].value
-    spoilt = [problem.where for problem in Sources(root, reader.documents, reader.problems).refused]
-    files = promoted_files(root, "", instead)
+    spoilt = [problem.where for problem in Sources(root, reader.documents, reader.problems, {}, files.given).refused]
+    names = promoted_files(files, "")
     found: list[Problem] = []
-    for file in service_files(root, platform, found):
-        files += [file, *promoted_files(root, os.path.dirname(file), instead)]
-    reader.take(files, each)
-    for file in files:
+    for file in service_files(files, platform, found):
+        names += [file, *promoted_files(files, os.path.dirname(file))]
+    reader.take(names, each)
+    for file in names:
         environment = Pointer(ROOT_FILE, ("environments", os.path.basename(file).removesuffix(".yaml")))
         if is_promoted(file) and not _spoilt(environment, spoilt):
             found += _misplaced(file, platform["environments"])
-    found += _headless(root, reader.documents)
-    schemas = dict(_schema_files(root, platform, found))
+    found += _headless(files, reader.documents)
+    schemas = dict(_schema_files(files, platform, found))
     told = (problem for problem in found if not _spoilt(problem.where, spoilt))
-    return Sources(root, reader.documents, [*reader.problems, *told], schemas, instead)
+    return Sources(root, reader.documents, [*reader.problems, *told], schemas, files.given)
 
 
 def _spoilt(where: Pointer | Place, spoilt: Sequence[Pointer | Place]) -> bool:
@@ -199,10 +202,9 @@ def is_promoted(file: str) -> bool:
 class _Reader:
     """Takes documents that are known and unchanged, and reads the others."""
 
-    def __init__(self, root: str, known: Mapping[str, Document], instead: Mapping[str, bytes]) -> None:
-        self.root = root
+    def __init__(self, files: Files, known: Mapping[str, Document]) -> None:
+        self.files = files
         self.known = known
-        self.instead = instead
         self.documents: dict[str, Document] = {}
         self.problems: list[Problem] = []
 
@@ -219,17 +221,14 @@ class _Reader:
 
     def _is_known(self, file: str) -> bool:
         document = self.known.get(file)
-        if document is None or not document.digest or file in self.instead:
+        if document is None or not document.digest:
             return False
-        if document.stamp and document.stamp == _stamp(self.root, file):
+        if document.stamp and document.stamp == self.files.stamp(file):
             return True
-        return document.digest == _digest(_read(os.path.join(self.root, file)) or b"")
+        return document.digest == _digest(self.files.read(file) or b"")
 
     def _read(self, file: str) -> Reading:
-        data = self.instead.get(file)
-        if data is not None:
-            return _reading(file, (), data)
-        return _reading(file, _stamp(self.root, file), _read(os.path.join(self.root, file)))
+        return _reading(file, self.files.stamp(file), self.files.read(file))
 
 
 def _reading(file: str, stamp: tuple[int, ...], data: bytes | None) -> Reading:
@@ -256,27 +255,7 @@ def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
-def _stamp(root: str, file: str) -> tuple[int, ...]:
-    try:
-        found = os.stat(os.path.join(root, file))
-    except OSError:
-        return ()
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-
-
-def _read(path: str) -> bytes | None:
-    """The content of a regular file; None of what is none (a pipe would never end), too large or not readable."""
-    try:
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
-            return None
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError:
-        return None
-
-
-def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[str]:
+def service_files(files: Files, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[str]:
     """Files that `includes` name, sorted; two services of one name, and a name that is no label, are Problems."""
     includes = platform.get("includes", DEFAULT_INCLUDES)
     seen: dict[str, str] = {}
@@ -292,8 +271,7 @@ def service_files(root: str, platform: Mapping[str, Any], problems: list[Problem
                 )
             )
             continue
-        for found in sorted(glob.glob(pattern, root_dir=root)):
-            file = found.replace(os.sep, "/")
+        for file in files.found(pattern):
             if not _is_text(file):
                 said = os.fsencode(file).decode(errors="backslashreplace")
                 message = f"`{pattern}` leads to `{said}`, whose name is no UTF-8"
@@ -322,20 +300,20 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _schema_files(root: str, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+def _schema_files(files: Files, platform: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
     for index, pattern in enumerate(platform.get("schemas", ())):
         where = Pointer(ROOT_FILE, ("schemas", index))
         if _leaves(pattern):
             hint = "example: schemas/*.yaml"
             problems.append(Problem(where, "spec/include", f"`{pattern}` must stay below this folder", hint))
             continue
-        found = sorted(glob.glob(pattern, root_dir=root))
+        found = files.found(pattern)
         if not found:
             problems.append(Problem(where, "spec/include", f"`{pattern}` names no file", "remove it, or add the file"))
         for file in found:
-            data = _read(os.path.join(root, file))
+            data = files.read(file)
             if data is not None:
-                yield file.replace(os.sep, "/"), data
+                yield file, data
 
 
 def _leaves(pattern: str) -> bool:
@@ -358,29 +336,24 @@ def _misplaced(file: str, environments: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(Pointer(file), "spec/promoted-file", message, "remove this file")
 
 
-def _headless(root: str, documents: Mapping[str, Document]) -> Iterator[Problem]:
+def _headless(files: Files, documents: Mapping[str, Document]) -> Iterator[Problem]:
     """Folders in which a service was promoted and whose service.yaml is gone."""
     for pattern in documents[ROOT_FILE].value.get("includes", DEFAULT_INCLUDES):
         if _leaves(pattern) or not pattern.endswith("/service.yaml"):
             continue
-        for found in sorted(glob.glob(f"{os.path.dirname(pattern)}/promoted", root_dir=root)):
-            folder = os.path.dirname(found).replace(os.sep, "/")
-            files = promoted_files(root, folder)
-            if files and f"{folder}/service.yaml" not in documents:
+        for found in files.found(f"{os.path.dirname(pattern)}/promoted"):
+            folder = os.path.dirname(found)
+            promoted = promoted_files(files, folder)
+            if promoted and f"{folder}/service.yaml" not in documents:
                 message = f"`{os.path.basename(folder)}` is promoted and its service.yaml is gone"
                 hint = "put it back; to retire the service remove the whole folder, to rename it move the folder"
-                yield Problem(Place(files[0], 1, 1), "spec/promoted-file", message, hint)
+                yield Problem(Place(promoted[0], 1, 1), "spec/promoted-file", message, hint)
 
 
-def promoted_files(root: str, folder: str, instead: Collection[str] = ()) -> list[str]:
-    """Promoted snapshots beside a spec file, sorted, with those of `instead` that are to stand there."""
-    promoted = os.path.join(folder, "promoted").replace(os.sep, "/")
-    try:
-        names = os.listdir(os.path.join(root, promoted))
-    except (FileNotFoundError, NotADirectoryError):
-        names = []
-    new = (file for file in instead if os.path.dirname(file) == promoted)
-    return sorted({*(f"{promoted}/{name}" for name in names if name.endswith(".yaml")), *new})
+def promoted_files(files: Files, folder: str) -> list[str]:
+    """Promoted snapshots beside a spec file, sorted."""
+    promoted = f"{folder}/promoted" if folder else "promoted"
+    return sorted({f"{promoted}/{name}" for name in files.names(promoted) if name.endswith(".yaml")})
 
 
 def service_name(file: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
@@ -40,6 +40,20 @@ class Memo:
 def fingerprint(value: object) -> bytes:
     """A hash of a value made of Records, tuples, mappings and scalars; the order of keys counts."""
     return hashlib.blake2b(_encoder.encode(value), digest_size=12).digest()
+
+
+class Origins(NamedTuple):
+    """What a query goes back to: inputs, and in place of those the parts of inputs that it was asked for."""
+
+    inputs: frozenset[Key]
+    parts: frozenset[Key]
+
+
+class ByOrigin(NamedTuple):
+    """The reads of a query by input, and by part of an input."""
+
+    inputs: dict[Key, list[Key]]
+    parts: dict[Key, list[Key]]
 
 
 class View:
@@ -102,6 +116,34 @@ def kept(value_type: Any) -> Callable[[Callable[Concatenate[View, P], T]], Calla
     return decorate
 
 
+_PARTS: set[str] = set()
+
+
+def part(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
+    """Like `query`, for a small part of an input that very many queries ask for: where the part is as it was, none of
+    those is looked at when a trial changes the input elsewhere (see `journey.spec.derived`)."""
+    _PARTS.add(f"{function.__module__.removeprefix('journey.')}.{function.__name__}")
+    return query(function)
+
+
+INDEXES: set[str] = set()
+"""Names of queries that are indexes."""
+
+
+def indexed(value_type: Any) -> Callable[[Callable[Concatenate[View, P], T]], Callable[Concatenate[View, P], T]]:
+    """Like `kept`, for an index over all services: it tells a reader which of them to ask, and nothing more.
+
+    What a reader says comes from what it is told by those it asks, so explain need not go through the index: a field
+    does not depend on what another service does not say now.
+    """
+
+    def decorate(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
+        INDEXES.add(f"{function.__module__.removeprefix('journey.')}.{function.__name__}")
+        return kept(value_type)(function)
+
+    return decorate
+
+
 def inlined(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[View, P], T]:
     """Make a pure function of a View and strings memoised but not a query: who asks is recorded as the reader.
 
@@ -114,10 +156,7 @@ def inlined(function: Callable[Concatenate[View, P], T]) -> Callable[Concatenate
         key = (name, *args)
         memo = view.engine.inlined.get(key)
         if memo is None:
-            if len(view.engine.inlined) >= MOST_INLINED:
-                view.engine.inlined.clear()  # who asks again soon, asks within few others
-            own = View(view.engine)
-            memo = view.engine.inlined[key] = Memo(function(own, *args), own.asked())  # type: ignore[call-arg]
+            memo = view.engine.inline(key, function)
         view.reads += memo.reads
         value: T = memo.value
         return value
@@ -141,6 +180,9 @@ class Engine:
         self.inlined: dict[Key, Memo] = {}
         self._numbers = {key: number for number, key in enumerate(self.known.keys)}
         self._prints: dict[Key, bytes] = {}
+        self._origins: dict[tuple[bool, Key], Origins] = {}
+        self._by_origin: dict[Key, ByOrigin] = {}
+        self._behind: dict[Key, frozenset[Key]] = {}
         self.suspects = self.known.reached(self._changed_inputs(None if changed is None else frozenset(changed)))
 
     def input(self, file: str, block: str) -> Any:
@@ -167,10 +209,68 @@ class Engine:
             reads = tuple(self.known.keys[read] for read in self.known.reads[number])
             memo = self.memos[key] = Memo(msgspec.msgpack.decode(value, type=_KEPT[key[0]]), reads)
             return memo
-        view = View(self)
-        found = (function or _QUERIES[key[0]])(view, *key[1:])
-        memo = self.memos[key] = Memo(found, view.asked())
+        memo = self.memos[key] = recompute(self, key, function)
         return memo
+
+    def inline(self, key: Key, function: Callable[..., Any]) -> Memo:
+        """Run what is only memoised."""
+        if len(self.inlined) >= MOST_INLINED:
+            self.inlined.clear()  # who asks again soon, asks within few others
+        memo = self.inlined[key] = recompute(self, key, function)
+        return memo
+
+    def recall(self, key: Key) -> Memo | None:
+        """The memo of a query that this or the last run asked; None of one that nobody did."""
+        memo = self.memos.get(key)
+        if memo is None and key in self._numbers and key[0] in _QUERIES:
+            memo = self.compute(key)
+        return memo
+
+    def reads_of(self, key: Key) -> tuple[Key, ...]:
+        """What a query read, without computing it where the last run recorded it; nothing for what nobody asked."""
+        memo = self.memos.get(key)
+        if memo is not None:
+            return memo.reads
+        number = self._numbers.get(key)
+        if number is None:
+            return ()
+        if number in self.suspects:
+            return self.compute(key).reads
+        return tuple(self.known.keys[read] for read in self.known.reads[number])
+
+    def origins(self, key: Key, indexes: bool = True) -> Origins:
+        """What a query goes back to; through indexes it read, or past them."""
+        found = self._origins.get((indexes, key))
+        if found is None:
+            reads = [read for read in self.reads_of(key) if indexes or read[0] not in INDEXES]
+            inputs = {read for read in reads if read[0] == INPUT}
+            below = [self.origins(read, indexes) for read in reads if read[0] != INPUT]
+            if key[0] in _PARTS or (inputs and not below):
+                behind = (self._behind[part] for one in below for part in one.parts)
+                self._behind[key] = frozenset(inputs.union(*(one.inputs for one in below), *behind))
+                found = Origins(frozenset(), frozenset({key}))
+            else:
+                parts = frozenset[Key]().union(*(one.parts for one in below))
+                found = Origins(frozenset(inputs.union(*(one.inputs for one in below))), parts)
+            self._origins[indexes, key] = found
+        return found
+
+    def by_origin(self, key: Key) -> ByOrigin:
+        """The reads of a query by what they go back to."""
+        found = self._by_origin.get(key)
+        if found is None:
+            found = self._by_origin[key] = ByOrigin({}, {})
+            for read in self.reads_of(key):
+                origins = self.origins(read) if read[0] != INPUT else Origins(frozenset({read}), frozenset())
+                for item in origins.inputs:
+                    found.inputs.setdefault(item, []).append(read)
+                for part in origins.parts:
+                    found.parts.setdefault(part, []).append(read)
+        return found
+
+    def inputs_of(self, part: Key) -> frozenset[Key]:
+        """The inputs that a part is of."""
+        return self._behind[part]
 
     def _holds(self, number: int) -> bool:
         return number not in self.suspects or self.unchanged(self.known.reads[number])
@@ -219,3 +319,9 @@ class Engine:
         number = self._numbers[key]
         reads = self.record(recorder, [self.known.keys[read] for read in self.known.reads[number]])
         return recorder.add(key, self.print_of(key), reads, self.known.values.get(number))
+
+
+def recompute(engine: Engine, key: Key, function: Callable[..., Any] | None = None) -> Memo:
+    """Run a query over an engine's documents."""
+    view = View(engine)
+    return Memo((function or _QUERIES[key[0]])(view, *key[1:]), view.asked())

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata
 from typing import cast
 
+from journey.facts import rendered
 from journey.targets.protocol import Target
 
 NAMES = ("kubernetes", "argocd", "flux", "helm", "github-actions", "terraform", "schemas", "reference")
@@ -42,3 +43,8 @@ def named(name: str) -> Target | None:
     if name in NAMES:
         return _own(name)
     return next((target for _, target in plugins() if name == target.NAME), None)
+
+
+def is_rendered(path: str) -> bool:
+    """Whether a path of the repository (POSIX, from its root) is one that rendering writes, plug-ins' targets too."""
+    return rendered.is_rendered(path) or any(rendered.lies_in(path, one.FOLDERS, one.PATTERNS) for _, one in plugins())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,32 +84,38 @@ def diff(root: str, said: str = "", scope: Scope = Scope(), targets: Sequence[st
 
     Raises Refused for revisions that cannot be had; a revision whose spec is invalid gives its problems.
     """
-    with opened(root, said) as (between, old, new, problems):
-        if problems:
-            return Diff(between, problems=tuple(problems))
-        unknown = tuple(_unknown((old, new), scope, targets))
-        if unknown:
-            return Diff(between, unknown=unknown)
-        return compared(between, revisions.rendered(Git(Path(root), os.environ), between), old, new, scope, targets)
+    between, old, new, problems = opened(root, said)
+    if problems:
+        return Diff(between, problems=problems)
+    unknown = tuple(_unknown((old, new), scope, targets))
+    if unknown:
+        return Diff(between, unknown=unknown)
+    return compared(between, revisions.rendered(Git(Path(root), os.environ), between), old, new, scope, targets)
 
 
-@contextmanager
-def opened(root: str, said: str) -> Iterator[tuple[Range, Session, Session, list[Problem]]]:
-    """The specs of two revisions, and what is wrong with them; they stand in a folder of their own until it ends."""
+class Opened(NamedTuple):
+    """The specs of two revisions, and what is wrong with them."""
+
+    between: Range
+    old: Session
+    new: Session
+    problems: tuple[Problem, ...]
+
+
+def opened(root: str, said: str) -> Opened:
+    """The specs of the revisions that `said` means, read from git's objects. Raises Refused."""
     git = Git(Path(root), os.environ)
     between = revisions.resolve(git, said, _branch(root))
-    with tempfile.TemporaryDirectory(prefix="journey-") as name:
-        folder = Path(name)
-        old, wrong = _spec(git, between.old, folder / "old", None)
-        new, more = _spec(git, between.new, folder / "new", old)
-        yield between, old, new, [*wrong, *more]
+    old, wrong = _spec(root, git, between.old)
+    new, more = _spec(root, git, between.new)
+    return Opened(between, old, new, (*wrong, *more))
 
 
 def _branch(root: str) -> str:
     """The branch that the spec names; `main` while it cannot be read."""
     from journey.spec import resolve
 
-    session, problems = pipeline.open_spec(root)
+    session, problems = pipeline.open_rendered(root)
     return "main" if pipeline.has_error(problems) else resolve.settings(session.view).repository.branch
 
 
@@ -137,11 +141,9 @@ def compared(
     return Diff(between, groups, tuple(silent), fields=tuple(fields), edits=tuple(located))
 
 
-def _spec(git: Git, commit: str, folder: Path, known: Session | None) -> tuple[Session, list[Problem]]:
-    """A commit's spec; documents that another one has with the same bytes are taken from there."""
-    folder.mkdir()
-    revisions.spec_files(git, commit, folder)
-    session, problems = pipeline.open_folder(str(folder), known.sources.documents if known else None)
+def _spec(root: str, git: Git, commit: str) -> tuple[Session, list[Problem]]:
+    """A commit's spec; what the work folder's last run knew of it is taken from there."""
+    session, problems = pipeline.open_given(root, revisions.spec_files(git, commit))
     errors = [problem for problem in problems if problem.level.value == "error"]
     where = [session.sources.place(problem.where) for problem in errors]
     return session, [

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from journey.ci.git import Git
 from journey.ci.refused import Refused
-from journey.facts.rendered import is_rendered
 from journey.spec.sources import ROOT_FILE, is_promoted
+from journey.targets import is_rendered
 
 RULE = "diff/revision"
 
@@ -115,24 +114,28 @@ def differing(git: Git, between: Range, *options: str) -> dict[str, tuple[str | 
     }
 
 
-def spec_files(git: Git, commit: str, folder: Path) -> None:
-    """Write the YAML and JSON files of a commit that are not rendered below a folder, for a spec to be read there.
+def spec_files(git: Git, commit: str) -> dict[str, bytes]:
+    """The YAML and JSON files of a commit that are not rendered, by path, for a spec to be read from.
 
-    Their bytes come from git's objects; those of the work folder's own subfolder alone.
+    They are those of the work folder's own subfolder.
     """
-    prefix = git.run("rev-parse", "--show-prefix")
-    output = git.run("ls-tree", "-r", "-z", "--full-tree", commit, *([prefix] if prefix else []))
-    wanted: dict[str, str] = {}
-    for row in filter(None, output.split("\0")):
-        head, _, path = row.partition("\t")
-        mode, _, name = head.split()
-        inside = path.removeprefix(prefix)
-        if mode.startswith("100") and inside.endswith((".yaml", ".yml", ".json")) and not _elsewhere(inside):
-            wanted[inside] = name
-    for path, data in zip(wanted, blobs(git, list(wanted.values())), strict=True):
-        target = folder / path
-        os.makedirs(target.parent, exist_ok=True)
-        target.write_bytes(data)
+    rows = _listed(git, commit)
+    folders = [path for kind, _, path in rows if kind == "tree" and not _elsewhere(f"{path}/")]
+    rows += [row for folder in folders for row in _listed(git, commit, "-r", "--", f"{folder}/")]
+    wanted = {
+        path: name
+        for kind, name, path in rows
+        if kind == "blob" and path.endswith((".yaml", ".yml", ".json")) and not _elsewhere(path)
+    }
+    return dict(zip(wanted, blobs(git, list(wanted.values())), strict=True))
+
+
+def _listed(git: Git, commit: str, *options: str) -> list[tuple[str, str, str]]:
+    """What a commit holds below the work folder: kind, id and path; of files those that are no links."""
+    output = git.run("ls-tree", "-z", commit, *options)
+    rows = (row.partition("\t") for row in filter(None, output.split("\0")))
+    told = ((head.split(), path) for head, _, path in rows)
+    return [(head[1], head[2], path) for head, path in told if head[0].startswith("100") or head[1] == "tree"]
 
 
 def _elsewhere(path: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from journey.changes.diff.compare import MISSING
 from journey.changes.diff.report import Diff, Group, Located, Row, Value, places, things
 from journey.ci.comment import code
-from journey.explain.fields import Name, short
+from journey.explain.fields import Name, short, short_pair
 from journey.spec.splice import shown as dotted
 
 LIMIT = 65_536
@@ -69,7 +69,7 @@ def change(old: Any, new: Any, secret: bool = True) -> str:
         return f"removed {short(old)}" if secret or not isinstance(old, dict | list) else "removed"
     if old == new and old == "(hidden)":
         return "changed (hidden)"
-    return f"{short(old)} -> {short(new)}"
+    return " -> ".join(short_pair(old, new))
 
 
 def row(item: Row) -> Iterator[str]:

@@ -37,15 +37,15 @@ def between(root: str, said: str, now: datetime) -> Change:
 
     Raises Refused for revisions that cannot be had.
     """
-    with diffs.opened(root, said) as (span, old, new, wrong):
-        if wrong:
-            return Change(Diff(span), invalid=tuple(wrong))
-        changed = revisions.rendered(Git(Path(root), os.environ), span)
-        diff = diffs.compared(span, changed, old, new)
-        impact = judged(diff, changed, old, new)
-        answered = acknowledged.answered(impact.verdicts, new.view, now.astimezone(UTC).date())
-        problems = [
-            problem._replace(where=new.sources.place(problem.where))
-            for problem in acknowledged.needless(impact.verdicts, old.view, new.view)
-        ]
-        return Change(diff, impact, tuple(answered), tuple(problems))
+    span, old, new, wrong = diffs.opened(root, said)
+    if wrong:
+        return Change(Diff(span), invalid=wrong)
+    changed = revisions.rendered(Git(Path(root), os.environ), span)
+    diff = diffs.compared(span, changed, old, new)
+    impact = judged(diff, changed, old, new)
+    answered = acknowledged.answered(impact.verdicts, new.view, now.astimezone(UTC).date())
+    problems = [
+        problem._replace(where=new.sources.place(problem.where))
+        for problem in acknowledged.needless(impact.verdicts, old.view, new.view)
+    ]
+    return Change(diff, impact, tuple(answered), tuple(problems))

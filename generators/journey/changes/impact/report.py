@@ -161,7 +161,7 @@ def _callers(item: Found, sides: Sides) -> Iterator[str]:
         if (unit.environment, unit.cluster) not in resolve.places(view):
             continue
         matrix = traffic.matrix(view, unit.environment, unit.cluster)
-        yield from (caller for caller, _, _ in matrix.get(unit.service, ()) if caller != unit.service)
+        yield from (caller for caller in matrix.get(unit.service, ()) if caller != unit.service)
         if unit.service in resolve.datastores(view, unit.environment):
             peers = traffic.store_callers(view, unit.service, unit.environment, unit.cluster)
             yield from (peer.name for peer in peers)
