@@ -139,3 +139,15 @@ def test_open_gates_and_those_that_were_passed_are_in_the_commit(shop: Shop) -> 
     assert act is not None
     assert act.gates == ("web: healthy: web-dev-local is Synced and Healthy",)
     assert act.overrides == (Override("alerts", "it is a test"),)
+
+
+def test_an_approval_is_asked_in_the_pull_request(shop: Shop) -> None:
+    shop.edit("platform.yaml", "targets: [kubernetes]", "targets: [kubernetes, github-actions]")
+    gated(shop, "gates: {approval: web}")
+    why = "web (@example/web) approves in the pull request: --pr"
+    assert verdict(shop) == Verdict("approval", "closed", why, where("gates", "approval"))
+    owners = shop.read(".github/CODEOWNERS").splitlines()
+    assert owners[-1] == "/apps/web/promoted/staging.yaml @example/web"
+    assert owners.index("/promoted/staging.yaml @example/web") < owners.index("/apps/api/service.yaml @example/web")
+    shop.edit("platform.yaml", "gates: {approval: web}", "automatic: true")
+    assert shop.read(".github/CODEOWNERS").splitlines()[-1] == "/apps/web/promoted/staging.yaml"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pytest
 
 from journey import targets
-from journey.facts import builds
 from journey.facts.rendered import FOLDERS, PATTERNS, is_rendered
 
 
 def test_every_target_of_ours_owns_what_is_listed_here() -> None:
     owned = targets.own()
     assert {folder for target in owned for folder in target.FOLDERS} <= set(FOLDERS)
-    patterns = {pattern for target in owned if target.NAME != builds.TARGET for pattern in target.PATTERNS}
-    assert patterns <= set(PATTERNS)  # a Dockerfile may be somebody's own: what is rendered of them is named one by one
+    assert {pattern for target in owned for pattern in target.PATTERNS} <= set(PATTERNS)
 
 
 @pytest.mark.parametrize(

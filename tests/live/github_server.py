@@ -107,6 +107,13 @@ def _pull(state: State, method: str, query: dict[str, str], body: Any, number: s
     return next(pull for pull in state.pulls if pull["number"] == int(number))
 
 
+def _merge(state: State, method: str, query: dict[str, str], body: Any, number: str) -> Any:
+    found = _pull(state, method, query, body, number)
+    if not found.get("passed"):
+        raise Refusal(405, 'Required status check "check" is expected.')
+    return {"merged": True}
+
+
 def _comments(state: State, method: str, query: dict[str, str], body: Any, number: str) -> Any:
     if method == "POST":
         state.comment(int(number), "github-actions[bot]", body["body"])
@@ -142,6 +149,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET POST", rf"{_REPOSITORY}/environments/([^/]+)/deployment-branch-policies", _policies),
     ("GET POST", rf"{_REPOSITORY}/pulls", _pulls),
     ("GET", rf"{_REPOSITORY}/pulls/(\d+)", _pull),
+    ("PUT", rf"{_REPOSITORY}/pulls/(\d+)/merge", _merge),
     ("GET POST", rf"{_REPOSITORY}/issues/(\d+)/comments", _comments),
     ("PATCH", rf"{_REPOSITORY}/issues/comments/(\d+)", _comment),
     ("GET", r"/orgs/([^/]+)/teams/([^/]+)", _team),

@@ -306,6 +306,17 @@ def test_there_is_no_workflow_about_nothing() -> None:
     assert not {"charts", "promote", "drift", "infrastructure"} & {unit.name for unit in github_actions.units(alone)}
 
 
+def test_promote_looks_at_gates_by_itself_where_an_environment_says_so() -> None:
+    prod = {**PLATFORM["environments"]["prod"], "automatic": True}
+    content = workflow("promote", environments={**PLATFORM["environments"], "prod": prod})
+    assert content["on"]["schedule"] == [{"cron": "17,47 * * * *"}]
+    jobs = content["jobs"]
+    assert jobs["promote"]["if"] == "github.event_name == 'workflow_dispatch'"
+    assert jobs["automatic"]["if"] == "github.event_name == 'schedule' && github.ref == 'refs/heads/main'"
+    assert jobs["automatic"]["steps"][3]["run"] == "make promote-automatic"
+    assert content["concurrency"]["group"] == "promote-${{ inputs.to || 'automatic' }}"
+
+
 def test_promote_is_told_where_the_gates_of_some_environment_ask() -> None:
     prod = {**PLATFORM["environments"]["prod"], "gates": {"healthy": True, "alerts": True}}
     env = workflow("promote", environments={**PLATFORM["environments"], "prod": prod})["jobs"]["promote"]["steps"][3][

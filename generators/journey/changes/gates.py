@@ -20,7 +20,7 @@ from journey.spec.units import seconds
 from journey.spec.view import View
 
 State = Literal["open", "closed", "unknown"]
-OVERRIDABLE = ("window", "soak", "healthy", "alerts", "order")
+OVERRIDABLE = ("window", "soak", "healthy", "alerts", "order", "approval")
 """Gates that may be passed with a reason, which stays in the commit."""
 
 
@@ -81,6 +81,11 @@ def verdicts(view: View, git: Git, asked: Asked, now: datetime, evidence: Eviden
         yield _soak(since(view, git, asked.service, asked.source), gates.soak, now, asked, here.child("gates", "soak"))
     if gates.healthy:
         yield _healthy(view, asked, evidence, here.child("gates", "healthy"))
+    if gates.approval:
+        team = resolve.team(view, gates.approval)
+        owners = ", ".join(team.owners) if team else "nobody"
+        why = f"{gates.approval} ({owners}) approves in the pull request: --pr"
+        yield Verdict("approval", "closed", why, here.child("gates", "approval"))
     if gates.alerts:
         yield _alerts(view, asked, evidence, here.child("gates", "alerts"))
 

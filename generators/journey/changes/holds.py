@@ -17,13 +17,13 @@ from journey.spec.view import View
 
 def hold(root: str, service: str, environment: str, reason: str, owner: str = "") -> Plan:
     """The plan of a hold. owner: the service's team unless said. Raises Refused and Stale."""
-    begun, view, _ = opened(root, person(root))
+    begun, view, _, tree = opened(root, person(root))
     known(view, service, environment)
     if _overlay(view, service, environment).get("hold"):
         raise Refused(RULE, f"{service} is held in {environment} already", f"journey unhold {service} --env ...")
     file = resolve.service_file(view, service)
     data = held(view, Path(root, file).read_bytes(), service, environment, reason, owner)
-    return plan_of(root, begun, _act("hold", view, service, environment), {file: data})
+    return plan_of(root, begun, _act("hold", view, service, environment), {file: data}, tree=tree)
 
 
 def held(view: View, data: bytes, service: str, environment: str, reason: str, owner: str = "") -> bytes:
@@ -34,7 +34,7 @@ def held(view: View, data: bytes, service: str, environment: str, reason: str, o
 
 def unhold(root: str, service: str, environment: str) -> Plan:
     """The plan of taking a hold away. Raises Refused and Stale."""
-    begun, view, _ = opened(root, person(root))
+    begun, view, _, tree = opened(root, person(root))
     known(view, service, environment)
     overlay = _overlay(view, service, environment)
     if not overlay.get("hold"):
@@ -46,7 +46,7 @@ def unhold(root: str, service: str, environment: str) -> Plan:
         if len((view.input(file) or {}).get("environments") or {}) == 1:
             path = path[:1]
     data = _edited(edit.remove, Path(root, file).read_bytes(), path)
-    return plan_of(root, begun, _act("unhold", view, service, environment), {file: data})
+    return plan_of(root, begun, _act("unhold", view, service, environment), {file: data}, tree=tree)
 
 
 def known(view: View, service: str, environment: str) -> None:

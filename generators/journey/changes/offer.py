@@ -25,6 +25,17 @@ class Host(Protocol):
         """The address of the open pull request of a branch: the one that there is, or a new one."""
 
 
+class Here:
+    """A repository of which no host is known: the branch is made, and stays in this clone."""
+
+    def push(self, commit: str, branch: str) -> None:
+        """Nothing: there is nowhere to push to."""
+
+    def request(self, branch: str, title: str, body: str) -> str:
+        """What to do with the branch."""
+        return f"git push origin {branch}, and open its pull request: {title}"
+
+
 def offer(root: str, plan: Plan, host: Host, overrides: Sequence[record.Override], body: str) -> tuple[str, str]:
     """Push the plan's commit on a branch of its own and open its pull request; gives branch and address.
 

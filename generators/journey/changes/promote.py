@@ -111,3 +111,12 @@ def _joined(
 
 def _text(environment: str, content: Mapping[str, Any]) -> str:
     return f"# Written by `journey promote`; do not edit. What {environment} runs.\n{yaml.emit(content)}"
+
+
+def first_of(view: View, environment: str) -> str:
+    """The environment that renders from head and from which everything comes that is promoted to one."""
+    seen: set[str] = set()
+    while not resolve.follows_head(view, environment) and environment not in seen:
+        seen.add(environment)
+        environment = resolve.environment(view, environment).promotes_from or environment
+    return environment

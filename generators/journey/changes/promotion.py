@@ -18,12 +18,12 @@ from journey.changes.impact import acknowledged
 from journey.changes.impact import report as impacts
 from journey.changes.impact.acknowledged import Answered
 from journey.changes.impact.pending import without_spent
-from journey.changes.promote import PromotedFile, base_of, base_on, promoted_blocks, with_base
+from journey.changes.promote import PromotedFile, base_of, base_on, first_of, promoted_blocks, with_base
 from journey.changes.since import content
 from journey.ci.git import Git
 from journey.ci.refused import Refused
-from journey.pipeline import open_rendered
-from journey.pipeline.preview import Preview, preview, stale
+from journey.pipeline import has_error
+from journey.pipeline.preview import Before, Preview, before, preview
 from journey.problem import Place, Pointer, Problem
 from journey.spec import resolve
 from journey.spec.promotion import Kept
@@ -37,7 +37,10 @@ PENDING = "this change"
 
 
 class Request(NamedTuple):
-    """What is asked for. No services: with `every` all that the source runs; `platform` its promoted blocks too."""
+    """What is asked for. No services: with `every` all that the source runs; `platform` its promoted blocks too.
+
+    `past`: from the first environment, past those between, as a hotfix. `green`: only services whose gates are open.
+    """
 
     target: str
     services: tuple[str, ...] = ()
@@ -46,6 +49,8 @@ class Request(NamedTuple):
     source: str = ""
     release_only: bool = False
     clusters: tuple[str, ...] = ()
+    past: bool = False
+    green: bool = False
 
 
 class Conflict(NamedTuple):
@@ -100,22 +105,37 @@ class Stale(Exception):
         self.problems = problems
 
 
-def opened(root: str, git: Git) -> tuple[commits.Start, View, Sources]:
-    """Where a change begins, and the spec that it changes. Raises Refused, and Stale."""
+class Opened(NamedTuple):
+    """Where a change begins, the spec that it changes, and the tree."""
+
+    begun: commits.Start
+    view: View
+    sources: Sources
+    tree: Before
+
+
+def opened(root: str, git: Git) -> Opened:
+    """Begin a change. Raises Refused, and Stale."""
     begun = commits.start(git)
-    wrong = stale(root)
-    session, _ = open_rendered(root)
-    if [problem for problem in wrong if problem.level.value == "error"]:
-        raise Stale(session.sources, wrong)
-    return begun, session.view, session.sources
+    tree = before(root)
+    if has_error(tree.problems):
+        raise Stale(tree.session.sources, list(tree.problems))
+    return Opened(begun, tree.session.view, tree.session.sources, tree)
 
 
 def planned(root: str, request: Request, now: datetime, evidence: Evidence) -> Plan:
     """What a promotion would do. Raises Refused for what cannot be asked for, and Stale; writes nothing."""
     git = person(root)
-    begun, view, sources = opened(root, git)
+    begun, view, sources, tree = opened(root, git)
     source = _source(view, request)
     changed = _all_moved(view, request, source)
+    found = {moved.asked.service: tuple(gates.verdicts(view, git, moved.asked, now, evidence)) for moved in changed}
+    notes: list[str] = []
+    if request.green:
+        shut = {name: gates.barred(verdicts, ()) for name, verdicts in found.items()}
+        notes = [f"{name} stays: {verdict.gate}: {verdict.why}" for name, those in shut.items() for verdict in those]
+        changed = [moved for moved in changed if not shut[moved.asked.service]]
+        found = {moved.asked.service: found[moved.asked.service] for moved in changed}
     files = {moved.file.file: moved.file.text.encode() for moved in changed}
     steps = [record.Step(moved.asked.service, moved.before, moved.asked.version, moved.on) for moved in changed]
     if request.platform:
@@ -123,28 +143,33 @@ def planned(root: str, request: Request, now: datetime, evidence: Evidence) -> P
         if content(blocks.text, blocks.file) != view.input(blocks.file):
             files[blocks.file] = blocks.text.encode()
             steps.append(record.Step(record.PLATFORM, record.NONE, record.NONE))
-    files |= without_spent(root, view, files) if files else {}
-    act = record.Act("promote", request.target, source, tuple(steps))
-    found = {moved.asked.service: tuple(gates.verdicts(view, git, moved.asked, now, evidence)) for moved in changed}
+    files |= without_spent(root, view, files, tree) if files else {}
+    kind: record.Kind = "promote" if source == resolve.environment(view, request.target).promotes_from else "hotfix"
+    act = record.Act(kind, request.target, source, tuple(steps))
     conflicts = [conflict for moved in changed for conflict in _conflicts(git, view, sources, moved, source)]
     own = [item for moved in changed for item in _own(view, sources, moved.asked)]
-    plan = plan_of(root, begun, act, files, now)
-    return plan._replace(verdicts=found, conflicts=tuple(conflicts), own=tuple(own))
+    plan = plan_of(root, begun, act, files, now, tree)
+    return plan._replace(verdicts=found, conflicts=tuple(conflicts), own=tuple(own), notes=tuple(notes))
 
 
 def judged(root: str, request: Request, now: datetime, evidence: Evidence) -> dict[str, tuple[Verdict, ...]]:
     """The gates of a promotion by service; of what the target runs already there are none. Raises as `planned`."""
     git = person(root)
-    _, view, _ = opened(root, git)
+    view = opened(root, git).view
     moved = _all_moved(view, request, _source(view, request))
     return {item.asked.service: tuple(gates.verdicts(view, git, item.asked, now, evidence)) for item in moved}
 
 
 def plan_of(
-    root: str, begun: commits.Start, act: record.Act, files: Mapping[str, bytes], now: datetime | None = None
+    root: str,
+    begun: commits.Start,
+    act: record.Act,
+    files: Mapping[str, bytes],
+    now: datetime | None = None,
+    tree: Before | None = None,
 ) -> Plan:
     """The plan of an act that gives files of the spec other bytes. now: by when acknowledgements expire."""
-    seen = preview(root, files)
+    seen = preview(root, files, tree)
     between = Range(begun.commit, PENDING)
     changed = [Changed(path, old, new) for path, old, new, _ in seen.changed]
     if not changed:
@@ -205,7 +230,7 @@ def _source(view: View, request: Request) -> str:
     if resolve.follows_head(view, request.target):
         raise Refused(RULE, f"nothing is promoted to `{request.target}`: it renders from head", "name a later one")
     environment = resolve.environment(view, request.target)
-    before = environment.promotes_from or ""
+    before = first_of(view, request.target) if request.past else environment.promotes_from or ""
     if request.source and request.source != before:
         message = f"`{request.target}` is promoted from `{before}`, not from `{request.source}`"
         raise Refused(RULE, message, f"--from {before} --to {request.target}")

@@ -6,10 +6,10 @@ text from outside is put on one line first, so that it can never make a trailer 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["promote", "rollback", "revert", "hold", "unhold"]
+Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold"]
 PLATFORM = "platform.yaml"
 """What a step names in place of a service where the platform's own blocks are promoted."""
 
@@ -80,6 +80,8 @@ def _subject(act: Act) -> str:
     what = names[0] if len(names) == 1 else f"{len(names)} services"
     if act.kind == "promote":
         return f"Promote {what} from {act.source} to {act.target}"
+    if act.kind == "hotfix":
+        return f"Take {what} from {act.source} to {act.target} as a hotfix"
     if act.kind == "rollback":
         return f"Roll back {what} in {act.target} to {act.steps[0].after}"
     if act.kind == "revert":
@@ -117,8 +119,4 @@ def _parted(value: str) -> tuple[str, str]:
 
 
 def _one(said: dict[str, list[str]], key: str) -> str:
-    return _first(said.get(key, ()))
-
-
-def _first(values: Iterable[str]) -> str:
-    return next(iter(values), "")
+    return next(iter(said.get(key, ())), "")

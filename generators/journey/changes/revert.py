@@ -17,7 +17,7 @@ def planned(root: str, said: str) -> Plan:
     """The plan that takes a commit's act back. Raises Refused (for a commit that is no act, and for fields that
     changed since) and Stale."""
     git = person(root)
-    begun, view, _ = opened(root, git)
+    begun, view, _, tree = opened(root, git)
     commit = git.commit(said)
     if commit is None or not git.is_ancestor(commit, begun.commit):
         raise Refused(RULE, f"there is no commit `{said}` on this branch", "journey history lists acts")
@@ -32,7 +32,7 @@ def planned(root: str, said: str) -> Plan:
     names = list(dict.fromkeys(step.service for step in act.steps if step.service != record.PLATFORM))
     steps = tuple(_step(view, name, act.target, files) for name in names) or act.steps
     back = record.Act("revert", act.target, act.source, steps, evidence=(f"reverts {commit}",))
-    return plan_of(root, begun, back, files)
+    return plan_of(root, begun, back, files, tree=tree)
 
 
 def _files(git: Git, commit: str, head: str) -> dict[str, bytes]:

@@ -40,7 +40,7 @@ def planned(root: str, service: str, environment: str, to: str, reason: str) -> 
     Where services are promoted to the environment it also holds this one there.
     """
     git = person(root)
-    begun, view, sources = opened(root, git)
+    begun, view, sources, tree = opened(root, git)
     known(view, service, environment)
     head = resolve.follows_head(view, environment)
     file = resolve.service_file(view, service) if head else resolve.promoted_file(view, service, environment)
@@ -60,7 +60,7 @@ def planned(root: str, service: str, environment: str, to: str, reason: str) -> 
     evidence = (f"restores {then.commit}", f"reason: {reason}")
     act = record.Act("rollback", environment, steps=steps, evidence=evidence)
     notes = [*_kept(git, view, sources, service, environment, then.commit), *doubts(now, then.base)]
-    return plan_of(root, begun, act, files)._replace(notes=tuple(notes))
+    return plan_of(root, begun, act, files, tree=tree)._replace(notes=tuple(notes))
 
 
 def _base(value: Any, head: bool) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from journey.changes import gates, promotion, record
 from journey.changes.diff import told
 from journey.changes.gates import Verdict
 from journey.changes.impact import told as impacts
-from journey.changes.offer import offer
+from journey.changes.offer import Here, offer
 from journey.changes.promotion import Plan, Stale
 from journey.ci.comment import code
 from journey.ci.refused import Refused
@@ -166,9 +166,13 @@ def overrides(gates_passed: Sequence[str], reason: str) -> list[record.Override]
     return [record.Override(gate, reason) for gate in gates_passed]
 
 
-def bars(plan: Plan, passed: Sequence[record.Override]) -> list[str]:
+ASKED_THERE = "approval"
+"""The gate that a pull request asks for itself."""
+
+
+def bars(plan: Plan, passed: Sequence[record.Override], pull_request: bool = False) -> list[str]:
     """What is in the way of the plan, a line each: gates, and effects of a promotion that nobody acknowledged."""
-    unsaid = plan.answered if plan.act.kind == "promote" else ()
+    unsaid = plan.answered if plan.act.kind in ("promote", "hotfix") else ()
     return [
         *(
             f"impact: {item.verdict.effect}: {item.verdict.subject}: {item.state}; acknowledge.{item.verdict.id}"
@@ -179,6 +183,7 @@ def bars(plan: Plan, passed: Sequence[record.Override]) -> list[str]:
             f"{service}: {verdict_line(verdict)}"
             for service, verdicts in plan.verdicts.items()
             for verdict in gates.barred(verdicts, [override.gate for override in passed])
+            if not (pull_request and verdict.gate == ASKED_THERE)
         ),
     ]
 
@@ -200,7 +205,7 @@ def carry_out(
     show(plan, style)
     if plan_only:
         return 0
-    barred = bars(plan, passed)
+    barred = bars(plan, passed, pull_request)
     if barred:
         click.echo("nothing was changed:", err=True)
         for line in barred:
@@ -210,7 +215,8 @@ def carry_out(
         if not asking():
             raise subject.Refusal("there is nobody to ask; look at --plan, then say --yes")
         click.confirm(f"{plan.act.kind} now?", abort=True, err=True)
-    click.echo(planned(lambda: (_offered if pull_request else _committed)(root, plan, passed)), err=True)
+    done = planned(lambda: offered(root, plan, passed, True) if pull_request else _committed(root, plan, passed))
+    click.echo(done, err=True)
     return 0
 
 
@@ -219,12 +225,13 @@ def _committed(root: str, plan: Plan, passed: Sequence[record.Override]) -> str:
     return f"committed {commit[:10]} on {plan.begun.branch.removeprefix('refs/heads/')}"
 
 
-def _offered(root: str, plan: Plan, passed: Sequence[record.Override]) -> str:
-    from journey.live.pull_requests import on_github
+def offered(root: str, plan: Plan, passed: Sequence[record.Override], on_github: bool) -> str:
+    """Bring the plan to a branch of its own: with a pull request on GitHub, or in this clone alone."""
+    from journey.live import pull_requests
 
-    view = plan.seen.after.view
-    branch, url = offer(root, plan, on_github(root, os.environ, view), passed, markdown(plan))
-    return f"pushed {branch}\n{url}"
+    host = pull_requests.on_github(root, os.environ, plan.seen.after.view) if on_github else Here()
+    branch, told = offer(root, plan, host, passed, markdown(plan))
+    return f"pushed {branch}\n{told}" if on_github else f"{branch} is made; {told}"
 
 
 def by_name(found: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:

@@ -386,6 +386,15 @@ def drift_(ctx: click.Context, cluster: str) -> Any:
     return ctx.invoke(drift.command, cluster=cluster, sign_in=True, style="github")
 
 
+@command.command("promote-automatic")
+@click.pass_obj
+def promote_automatic(shared: Shared) -> int:
+    """Promote what passes every gate to the environments that say `automatic`, each by a pull request of its own."""
+    from journey.cli import automatic
+
+    return automatic.promote(shared.root, datetime.now(UTC))
+
+
 @command.command("promote")
 @told("TO")
 @told("SERVICES", default="")

@@ -11,6 +11,7 @@ TARGETS = (
     "infrastructure-plan",
     "lint",
     "promote",
+    "promote-automatic",
     "publish-charts",
     "render",
     "test",

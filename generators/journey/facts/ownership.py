@@ -35,6 +35,20 @@ def platform_owners(view: View) -> tuple[str, ...]:
 
 
 @query
+def promotion_owners(view: View) -> dict[str, tuple[str, ...]]:
+    """Environment -> who reviews what is promoted to it, where the spec says who: the team that approves, or nobody."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in resolve.environments(view):
+        environment = resolve.environment(view, name)
+        team = resolve.team(view, environment.gates.approval) if environment.gates.approval else None
+        if team is not None:
+            found[name] = team.owners
+        elif environment.automatic:
+            found[name] = ()
+    return found
+
+
+@query
 def runtimes(view: View) -> tuple[str, ...]:
     """The runtimes that services are built on, sorted."""
     return tuple(sorted({_said(view, name, "runtime") or "generic" for name in resolve.services(view)}))

@@ -42,6 +42,23 @@ class OnGitHub:
             raise Refused(RULE, str(error), hint) from error
         return str(found["html_url"])
 
+    def merge(self, branch: str) -> str:
+        """PUT /repos/{owner}/{repo}/pulls/{number}/merge of a branch's open pull request; tells what came of it.
+
+        GitHub refuses while a rule of the branch is not met: checks that still run are met later. Raises Refused.
+        """
+        head = f"{self._github.owner}:{branch}"
+        try:
+            found = next(self._github.pages("pulls", {"head": head, "state": "open", "base": self._base}), None)
+            if found is None:
+                return f"{branch} has no open pull request"
+            self._github.request("PUT", f"pulls/{found['number']}/merge", {"merge_method": "merge"})
+        except GitHubError as error:
+            if error.status in (405, 409):
+                return f"waits to be merged: {error}"
+            raise Refused(RULE, str(error), "run the command again once GitHub answers") from error
+        return f"merged #{found['number']}"
+
 
 def on_github(root: str, environment: Mapping[str, str], view: View) -> OnGitHub:
     """The repository that the spec names. Raises Refused without a token."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from journey import tree
-from journey.pipeline import Options, cache, has_error, open_rendered, run
+from journey.pipeline import Options, cache, has_error, run
 from journey.pipeline.compare import compare
 from journey.pipeline.progress import silent
 from journey.pipeline.quick import Watch
@@ -39,34 +39,55 @@ class Preview(NamedTuple):
         return has_error(self.problems)
 
 
-def preview(root: str, instead: Mapping[str, bytes]) -> Preview:
-    """What differs once files of the spec hold other bytes, by path. The tree must not be stale before: see `stale`."""
-    before, _ = open_rendered(root)
+class Before(NamedTuple):
+    """The tree before a change: its spec with what the last run knew, and whether its files are as it left them."""
+
+    session: Session
+    watch: Watch
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with it: errors of the spec, files that differ from what it renders."""
+
+
+def before(root: str) -> Before:
+    """The tree as it is; where nothing has changed since the last run, nothing is rendered."""
+    found = _before(root)
+    if found.session.settled and found.watch.untouched:
+        return found
+    wrong = tuple(_stale(root))  # what this run learns, the next reading knows
+    return _before(root)._replace(problems=wrong)
+
+
+def _before(root: str) -> Before:
     known = cache.load(root, True)
     watch = Watch(root, known)
-    after = Session(files.load(root, known.documents, instead=instead), known, True)
-    workers = Local(after.job)
-    problems = [*after.sources.problems, *after.judge_spec(workers, silent)]
-    if has_error(problems):
-        return Preview(before, after, problems)
-    units = after.units()
-    after.do(units, workers, silent)
-    problems += after.found_in(units)
-    if has_error(problems):
-        return Preview(before, after, problems)
-    plan, wrong = compare(root, after, watch, units)
-    problems += [*wrong, *(plan.problems if plan else ())]
-    if plan is None or has_error(problems):
-        return Preview(before, after, problems)
-    return Preview(before, after, problems, tuple(_changed(root, plan, workers.contents)))
+    return Before(Session(files.load(root, known.documents), known, True), watch)
 
 
-def stale(root: str) -> list[Problem]:
-    """What is wrong with the tree before anything changes: problems of the spec, files that differ from it."""
+def _stale(root: str) -> list[Problem]:
     found = run(Options(root), write=False)
     if found.failed or found.plan is None:
         return found.problems
     return list(tree.stale(found.plan, "journey render"))
+
+
+def preview(root: str, instead: Mapping[str, bytes], tree_before: Before | None = None) -> Preview:
+    """What differs once files of the spec hold other bytes, by path. The tree must not be stale before."""
+    begun, watch, _ = tree_before or before(root)
+    after = Session(files.load(root, begun.sources.documents, instead=instead), begun.known, True)
+    workers = Local(after.job)
+    problems = [*after.sources.problems, *after.judge_spec(workers, silent)]
+    if has_error(problems):
+        return Preview(begun, after, problems)
+    units = after.units()
+    after.do(units, workers, silent)
+    problems += after.found_in(units)
+    if has_error(problems):
+        return Preview(begun, after, problems)
+    plan, wrong = compare(root, after, watch, units)
+    problems += [*wrong, *(plan.problems if plan else ())]
+    if plan is None or has_error(problems):
+        return Preview(begun, after, problems)
+    return Preview(begun, after, problems, tuple(_changed(root, plan, workers.contents)))
 
 
 def _changed(root: str, plan: tree.Plan, made: Mapping[str, bytes]) -> list[Rendered]:

@@ -13,7 +13,6 @@ import msgspec
 
 from journey import targets, tree
 from journey.artifact import Artifact, Unit
-from journey.facts import builds
 from journey.facts.rendered import PATTERNS
 from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.progress import Progress
@@ -67,6 +66,12 @@ class Session:
 
         judge: Judge = Checks(Schemas(self.user_schemas.schemas)) if self.checked else NoChecks()
         return Job(self.engine, self.render, Rules(judge))
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last run left the tree as this very spec wants it, with no error."""
+        same = self.known.documents.keys() == self.sources.documents.keys() and self.known.schemas == self.schemas
+        return self.known.settled and same and not self.changed and not self.sources.problems
 
     @property
     def work_ahead(self) -> int:
@@ -142,8 +147,7 @@ class Session:
         """
         chosen = self._chosen()
         folders = dict.fromkeys(chain((folder for target in chosen for folder in target.FOLDERS), also))
-        static = (pattern for target in chosen for pattern in target.PATTERNS)
-        patterns = dict.fromkeys(chain(static, PATTERNS, builds.places(self.view)))
+        patterns = dict.fromkeys(chain((pattern for target in chosen for pattern in target.PATTERNS), PATTERNS))
         return tree.Owned(tuple(folders), tuple(patterns))
 
     def gather(self, units: Sequence[Unit], together: bool) -> tuple[dict[str, tree.Wanted], list[Problem]]:

@@ -19,6 +19,7 @@ OWN_TARGETS = (
     "test",
     "lint",
     "promote",
+    "promote-automatic",
     "drift",
     "publish-charts",
     "infrastructure-plan",

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from journey.spec.build import Pins
 from journey.spec.fields import Record, cidr, count, duration, field, host, label, quantity, text
 from journey.spec.gateway import Authorizer
 from journey.spec.promotion import Acknowledgement, Gates, Rollout
@@ -209,6 +208,9 @@ class Environment(Record, kw_only=True):
     self_heal: Annotated[bool, field("Whether edits by hand are put back (where sync is `auto`).", True)] = True
     sync_windows: Annotated[tuple[SyncWindow, ...], field("When syncs, and promotions to it, may happen.")] = ()
     gates: Gates = Gates()
+    automatic: Annotated[
+        bool, field("Whether what passes every gate is promoted to it without being asked for.", True)
+    ] = False
     rollout: Annotated[
         Rollout, field("Whether a promotion reaches all its clusters at once, or the next one of them.", "by-cluster")
     ] = "at-once"
@@ -435,7 +437,6 @@ class Platform(Record, kw_only=True):
         ],
         field("Verdicts of `journey impact` that are meant, by their id."),
     ] = {}
-    pins: Pins = {}
     targets: Annotated[tuple[str, ...], field("Which targets render; all unless said.", ["kubernetes", "argocd"])] = ()
 
 

@@ -23,6 +23,13 @@ class Gates(Record, kw_only=True):
     alerts: Annotated[
         bool, field("Whether Prometheus must be without a firing alert of the service in the environment before.", True)
     ] = False
+    approval: (
+        Annotated[
+            str,
+            label("The team that approves the pull request, by CODEOWNERS.", "platform", refers="team"),
+        ]
+        | None
+    ) = None
 
 
 class Hold(Record, kw_only=True):

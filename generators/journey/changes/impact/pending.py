@@ -10,11 +10,11 @@ from journey.changes.diff.report import compared
 from journey.changes.diff.revisions import Changed, Range
 from journey.changes.impact.acknowledged import spent
 from journey.changes.impact.report import Impact, judged
-from journey.changes.promote import base_of, promoted_blocks, with_base
+from journey.changes.promote import base_of, first_of, promoted_blocks, with_base
 from journey.changes.since import content
 from journey.ci.git import Git
 from journey.pipeline import open_spec
-from journey.pipeline.preview import Preview, preview
+from journey.pipeline.preview import Before, Preview, before, preview
 from journey.spec import edit, resolve
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.view import View
@@ -28,10 +28,10 @@ def spent_now(root: str) -> list[str]:
     return _spent(root, view, names, {}) if names else []
 
 
-def without_spent(root: str, view: View, files: Mapping[str, bytes]) -> dict[str, bytes]:
+def without_spent(root: str, view: View, files: Mapping[str, bytes], tree: Before | None = None) -> dict[str, bytes]:
     """`platform.yaml` without the acknowledgements that nobody needs once these files of the spec are as given."""
     names = list(resolve.acknowledgements(view))
-    gone = _spent(root, view, names, files) if names else []
+    gone = _spent(root, view, names, files, tree) if names else []
     if not gone:
         return {}
     data = files.get(ROOT_FILE) or Path(root, ROOT_FILE).read_bytes()
@@ -53,15 +53,18 @@ def _on_main(root: str, view: View) -> frozenset[str]:
     return frozenset()
 
 
-def _spent(root: str, view: View, names: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
-    found = pending(root, view, files)
+def _spent(
+    root: str, view: View, names: Iterable[str], files: Mapping[str, bytes], tree: Before | None = None
+) -> list[str]:
+    found = pending(root, view, files, tree)
     return [] if found is None else spent(names, found.verdicts)
 
 
-def pending(root: str, view: View, files: Mapping[str, bytes]) -> Impact | None:
+def pending(root: str, view: View, files: Mapping[str, bytes], tree: Before | None = None) -> Impact | None:
     """What promoting everything everywhere does, once these files are as given; None where that breaks the spec."""
-    goal = preview(root, {**files, **_everywhere(view)})
-    begin = preview(root, files) if files else None
+    tree = tree or before(root)
+    goal = preview(root, {**files, **_everywhere(view)}, tree)
+    begin = preview(root, files, tree) if files else None
     if goal.problems_bar or (begin and begin.problems_bar):
         return None
     old = begin.after if begin else goal.before
@@ -75,7 +78,7 @@ def _everywhere(view: View) -> dict[str, bytes]:
     for target in resolve.order(view):
         if resolve.follows_head(view, target):
             continue
-        source = _first(view, target)
+        source = first_of(view, target)
         for service in resolve.services(view):
             base = base_of(view, service, source)
             if base is not None and base_of(view, service, target) is not None:
@@ -85,15 +88,6 @@ def _everywhere(view: View) -> dict[str, bytes]:
         if view.input(blocks.file) is not None:
             files[blocks.file] = blocks.text.encode()
     return files
-
-
-def _first(view: View, environment: str) -> str:
-    while not resolve.follows_head(view, environment):
-        before = resolve.environment(view, environment).promotes_from
-        if before is None:
-            break
-        environment = before
-    return environment
 
 
 def _between(begin: Preview | None, goal: Preview) -> list[Changed]:

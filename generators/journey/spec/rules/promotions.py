@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from journey.problem import Pointer, Problem
 from journey.spec import resolve
@@ -12,11 +13,13 @@ from journey.spec.resolve import ROOT_FILE
 from journey.spec.view import View
 
 GATES = "spec/gates"
+APPROVAL = "spec/approval"
 KEPT = "spec/kept"
 ACKNOWLEDGE = "spec/acknowledge"
 
 RULES = {
-    GATES: "`gates`, `rollout`, `hold` and `pin` stand where something is promoted to.",
+    GATES: "`gates`, `rollout`, `automatic`, `hold` and `pin` stand where something is promoted to.",
+    APPROVAL: "Where somebody approves, nothing is promoted by itself, and CODEOWNERS is rendered.",
     KEPT: "A `pin` ends on a day that the calendar has.",
     ACKNOWLEDGE: "What is acknowledged expires on a day that the calendar has.",
 }
@@ -31,11 +34,24 @@ def platform(view: View) -> Iterator[Problem]:
             message = f"`expires: {expires}` is no day of the calendar"
             yield Problem(where, ACKNOWLEDGE, message, "example: 2030-01-31")
     for name, value in (view.input(ROOT_FILE, "environments") or {}).items():
-        for field in ("gates", "rollout"):
+        yield from _approval(view, name, value)
+        for field in ("gates", "rollout", "automatic"):
             if value.get(field) and resolve.follows_head(view, name):
                 where = Pointer(ROOT_FILE, ("environments", name, field), True)
                 message = f"`{field}`: nothing is promoted to `{name}`, which renders from head"
                 yield Problem(where, GATES, message, "remove it, or say `promotesFrom` and `base: promoted`")
+
+
+def _approval(view: View, name: str, value: Mapping[str, Any]) -> Iterator[Problem]:
+    if not (value.get("gates") or {}).get("approval"):
+        return
+    where = Pointer(ROOT_FILE, ("environments", name, "gates", "approval"), True)
+    if value.get("automatic"):
+        yield Problem(where, APPROVAL, f"`{name}` is promoted to by itself and waits for somebody", "remove one")
+    targets = resolve.target_names(view)
+    if targets and "github-actions" not in targets:
+        message = "nobody is asked: CODEOWNERS is rendered by the target `github-actions`"
+        yield Problem(where, APPROVAL, message, "add it to `targets`")
 
 
 def service(view: View, name: str) -> Iterator[Problem]:

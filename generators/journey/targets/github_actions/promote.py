@@ -11,11 +11,15 @@ from journey.targets.github_actions.parts import (
     checkout_whole,
     job,
     make,
+    on_branch,
     python,
     workflow,
 )
 
 NAME = "promote"
+EVERY = "17,47 * * * *"
+"""When gates are looked at: not on the hour, when GitHub delays schedules most."""
+BY_HAND, BY_ITSELF = "github.event_name == 'workflow_dispatch'", "github.event_name == 'schedule'"
 
 
 def targets(view: View) -> list[str]:
@@ -33,7 +37,22 @@ def content(view: View) -> Step:
     env |= _evidence(view)
     steps = [checkout_whole(), python(), app_token(), make("Promote", "promote", env)]
     promote = job("promote", steps, minutes=30, environment="${{ inputs.to }}")
-    return workflow(NAME, {"workflow_dispatch": {"inputs": inputs}}, {"promote": promote}, group="${{ inputs.to }}")
+    on: Step = {"workflow_dispatch": {"inputs": inputs}}
+    if not automatic(view):
+        return workflow(NAME, on, {"promote": promote}, group="${{ inputs.to }}")
+    by_hand = job("promote", steps, minutes=30, environment="${{ inputs.to }}", when=BY_HAND)
+    green: Step = {"GITHUB_TOKEN": APP_TOKEN} | _evidence(view)
+    steps = [checkout_whole(), python(), app_token(), make("Promote what is green", "promote-automatic", green)]
+    when = f"{BY_ITSELF} && {on_branch(resolve.settings(view).repository.branch)}"
+    by_itself = job("automatic", steps, minutes=60, when=when)
+    on["schedule"] = [{"cron": EVERY}]
+    jobs = {"promote": by_hand, "automatic": by_itself}
+    return workflow(NAME, on, jobs, group="${{ inputs.to || 'automatic' }}")
+
+
+def automatic(view: View) -> list[str]:
+    """The environments that are promoted to without being asked for, in order of promotion."""
+    return [name for name in targets(view) if resolve.environment(view, name).automatic]
 
 
 def _evidence(view: View) -> Step:
