@@ -28,7 +28,7 @@ test: setup ## Run the tests in parallel, with branch coverage; ARGS=tests/spec 
 tools: setup ## Install the programs of `journey check --all` into .cache/tools/; needs Go
 	@$(BIN)/python -m tools.outside
 
-check-all: tools ## Check as `check` does, and by checkov, actionlint and zizmor
+check-all: tools ## Check as `check` does, and by checkov, actionlint, zizmor and hadolint
 	@set -e; for root in $(ROOTS); do echo "$$root"; $(BIN)/journey --root "$$root" check --all; done
 
 test-real: tools ## Run the tests that need real programs, then check-all
@@ -57,6 +57,10 @@ e2e-findings: setup ## Seed defects, and print the share that is told on the lin
 
 e2e-impact: setup ## Have a real API server and its controllers do what impact says of a change; needs Go as e2e-accepted does
 	@$(BIN)/python -m tests.e2e.impact
+
+.PHONY: pin
+pin: setup ## Write the digests of the images that services are built on into platform.yaml
+	@$(BIN)/journey --root $(or $(ROOT),.) pin
 
 .PHONY: promote promote-automatic
 promote-automatic: setup ## Offer, and merge where it may be, what passes every gate where the spec says `automatic`

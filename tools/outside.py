@@ -1,8 +1,8 @@
 """Install programs that are not Python's: `python -m tools.outside [NAME...]`.
 
-Without names, those that `journey check --all` runs, which `make tools` asks for: checkov and zizmor from their hashed
-locks, each into an environment of its own (checkov asks for older libraries than the project does), and actionlint.
-With names, those of `RIG`, which the proofs on real servers start: each is built by Go from the module in
+Without names, those that `journey check --all` runs, which `make tools` asks for: checkov, zizmor and hadolint from
+their hashed locks, each into an environment of its own (checkov asks for older libraries than the project does), and
+actionlint. With names, those of `RIG`, which the proofs on real servers start: each is built by Go from the module in
 `tools/go/NAME/`, which `tools/gomod.py` pins. A program stands in `.cache/tools/NAME-HASH/`, where HASH is that of what
 pins it, and `.cache/tools/bin/` links to those of `make tools`. With nothing to do it costs a few milliseconds.
 """
@@ -113,6 +113,7 @@ def of_go(name: str) -> Program:
 PROGRAMS = (
     Program("checkov", (TOOLS / "checkov.lock",), install_wheel, "bin/checkov"),
     Program("zizmor", (TOOLS / "zizmor.lock",), install_wheel, "bin/zizmor"),
+    Program("hadolint", (TOOLS / "hadolint.lock",), install_wheel, "bin/hadolint"),
     of_go("actionlint"),
 )
 """What `make tools` installs, in this order."""

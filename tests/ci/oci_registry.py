@@ -4,6 +4,7 @@ distribution specification (github.com/opencontainers/distribution-spec), as far
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ class Registry:
         self.manifests: dict[str, tuple[str, bytes]] = {}
         self.read_only = False
         self.address = ""
+        self.token = ""
+        """Where it is set, nothing is answered without it; `/token` gives it to whoever asks."""
+        self.challenge = ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -44,7 +48,12 @@ class _Handler(BaseHTTPRequestHandler):
         upload = re.fullmatch(r"/v2/(.+)/blobs/uploads/(.*)", path)
         blob = re.fullmatch(r"/v2/(.+)/blobs/(sha256:.+)", path)
         manifest = re.fullmatch(r"/v2/(.+)/manifests/(.+)", path)
-        if self.command in ("POST", "PUT", "PATCH") and self.registry.read_only:
+        if path == "/token":
+            self._say(200, json.dumps({"token": self.registry.token}).encode(), Content_Type="application/json")
+        elif self.registry.token and self.headers["Authorization"] != f"Bearer {self.registry.token}":
+            said = self.registry.challenge or f'Bearer realm="http://{self.registry.address}/token",service="images"'
+            self._say(401, WWW_Authenticate=said)
+        elif self.command in ("POST", "PUT", "PATCH") and self.registry.read_only:
             self._body()
             self._say(403, b'{"errors": [{"code": "DENIED", "message": "read only"}]}')
         elif upload:

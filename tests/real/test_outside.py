@@ -1,8 +1,9 @@
-"""checkov, actionlint and zizmor themselves, as `make tools` installs them."""
+"""checkov, actionlint, zizmor and hadolint themselves, as `make tools` installs them."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,14 @@ from journey import pipeline, tree
 from journey.checks.outside import CHECKERS, Checker
 from journey.checks.outside.actionlint import ACTIONLINT
 from journey.checks.outside.checkov import CHECKOV
+from journey.checks.outside.hadolint import HADOLINT
 from journey.checks.outside.zizmor import ZIZMOR
+from journey.formats import text
 from journey.pipeline import outside, policies, programs
 from journey.pipeline.outside import Judgement
+from journey.targets import images
 from tests import specs
+from tests.targets.delivered import artifacts
 
 pytestmark = pytest.mark.real
 
@@ -49,13 +54,13 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def judge(root: Path, files: dict[str, str], every: bool = False) -> Judgement:
-    for path, text in files.items():
+def judge(root: Path, files: dict[str, str], every: bool = False, checkers: Sequence[Checker] = CHECKERS) -> Judgement:
+    for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
+        (root / path).write_text(content)
     found = specs.load({}, root)
     plan = tree.Plan(tree.Owned(), unchanged=tuple(sorted(files)), entries={})
-    return outside.judge(str(root), found, plan, every)
+    return outside.judge(str(root), found, plan, every, checkers=checkers)
 
 
 def told(judgement: Judgement, prefix: str = "") -> set[str]:
@@ -147,6 +152,27 @@ def test_a_workflow_that_cannot_be_read_is_told(root: Path, checker: Checker) ->
     judgement = judge(root, {".github/workflows/ci.yaml": "on: [\n"})
     rules = {problem.rule.partition("/")[0] for problem in judgement.problems}
     assert rules & {checker.name, "outside"}
+
+
+BAD = "FROM debian\n# hadolint ignore=DL3002\nUSER root\nRUN cd /x && echo $HOME\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "rules"), [(BAD, {"DL3002", "DL3003", "DL3006", "SC2086"}), ("FORM x\n", {"DL1000"})]
+)
+def test_a_dockerfile_is_judged_with_the_shell_in_it(root: Path, content: str, rules: set[str]) -> None:
+    judgement = judge(root, {"apps/shop/Dockerfile": content}, checkers=(HADOLINT,))
+    found = {problem.rule for problem in judgement.problems}
+    assert {f"hadolint/{rule}" for rule in rules} <= found
+
+
+@pytest.mark.parametrize("runtime", ["python", "node", "nginx", "generic"])
+def test_a_rendered_dockerfile_is_clean(root: Path, runtime: str) -> None:
+    service = f"team: web\nruntime: {runtime}\nbuild: {{start: [/run], run: [make all], sources: [apps/kit]}}\n"
+    view = specs.platform({"apps/shop/service.yaml": service})
+    rendered = artifacts(images, view)["apps/shop/Dockerfile"].content
+    judgement = judge(root, {"apps/shop/Dockerfile": text.emit(rendered)}, checkers=(HADOLINT,))
+    assert (told(judgement), judgement.judged) == (set(), 1)
 
 
 PLATFORMS = [ROOT, *(path.parent for path in sorted(ROOT.glob("examples/*/platform.yaml")))]

@@ -95,7 +95,7 @@ def test_an_overlay_says_what_it_cannot_hold() -> None:
     (cells,) = (cells for cells in section("service", "Service") if cells[0] == "`environments`")
     assert cells[1] == (
         "mapping of environment to [Service](#service) without `description`, `team`, `kind`, `runtime`, "
-        "`renamedFrom`, `release`, `environments`"
+        "`build`, `renamedFrom`, `release`, `environments`"
     )
 
 

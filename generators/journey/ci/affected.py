@@ -13,14 +13,12 @@ from typing import Any, NamedTuple
 
 from journey.ci.dockerfile import sources
 from journey.ci.git import Git
+from journey.facts.builds import NOT_IMAGE
 from journey.spec.yaml import parse
 from journey.targets import is_rendered
 
 MOST_JOBS = 256
 """GitHub's limit on the jobs of a matrix; what is over it is found by the next run."""
-
-NOT_IMAGE = ("runbook.md", "README.md")
-"""Files of a service's folder that are no part of what runs."""
 
 
 class Service(NamedTuple):

@@ -13,6 +13,7 @@ from journey.cli.options import refuse_unknown, run_options, scope, scope_option
 from journey.cli.root import Shared
 from journey.pipeline.exempt import exempt
 from journey.pipeline.narrow import Scope
+from journey.pipeline.pins import unpinned
 from journey.spec.sources import ROOT_FILE, Sources
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 @click.command("check")
 @scope_options
 @run_options
-@click.option("--all", "all_", is_flag=True, help="Let outside programs judge as well: checkov, actionlint, zizmor.")
+@click.option(
+    "--all", "all_", is_flag=True, help="Let outside programs judge as well: checkov, actionlint, zizmor, hadolint."
+)
 @click.option("--every", is_flag=True, help="With --all: judge also what did not change since the last time.")
 @click.pass_obj
 def command(
@@ -58,6 +61,7 @@ def command(
         report.verdict(found, problems)
         if found.plan is not None and not pipeline.has_error(problems):
             report.exempted(exempt(found.sources))
+            report.without_digest(unpinned(found.sources))
         if all_:
             report.outside(judged)
     if judged is not None and judged.crashed:

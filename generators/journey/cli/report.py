@@ -214,6 +214,12 @@ def exempted(found: Sequence[Exempt]) -> None:
         click.echo(str(item))
 
 
+def without_digest(images: Sequence[str]) -> None:
+    """Images that services are built on whose digest nobody has found yet."""
+    if images:
+        click.echo(f"{_counted(len(images), 'base image')} without a digest (make pin): {', '.join(images)}")
+
+
 def outside(judged: Judgement | None) -> None:
     """What outside programs looked at, and each skip with what it passed over."""
     if judged is None:

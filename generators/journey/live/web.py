@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from email.message import Message
 from http.client import HTTPException
 from typing import Any
 
@@ -47,6 +48,23 @@ def exchange(method: str, url: str, headers: Mapping[str, str], body: object = N
     except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
         raise WebError(0, f"{asked}: {getattr(error, 'reason', error)}") from error
     return _decoded(answer, asked)
+
+
+def head(url: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
+    """Status and headers (names in lower case) of the answer to HEAD, a refusal's too. Raises WebError without one."""
+    try:
+        request = urllib.request.Request(url, None, dict(headers), method="HEAD")
+        with _OPENER.open(request, timeout=TIMEOUT) as response:
+            return response.status, _lowered(response.headers)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, _lowered(error.headers)
+    except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
+        raise WebError(0, f"HEAD {url}: {getattr(error, 'reason', error)}") from error
+
+
+def _lowered(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _decoded(data: bytes, asked: str) -> Any:

@@ -13,6 +13,7 @@ import msgspec
 
 from journey import targets, tree
 from journey.artifact import Artifact, Unit
+from journey.facts import builds
 from journey.facts.rendered import PATTERNS
 from journey.pipeline.cache import Cache, Learnt
 from journey.pipeline.progress import Progress
@@ -147,7 +148,8 @@ class Session:
         """
         chosen = self._chosen()
         folders = dict.fromkeys(chain((folder for target in chosen for folder in target.FOLDERS), also))
-        patterns = dict.fromkeys(chain((pattern for target in chosen for pattern in target.PATTERNS), PATTERNS))
+        static = (pattern for target in chosen for pattern in target.PATTERNS)
+        patterns = dict.fromkeys(chain(static, PATTERNS, builds.places(self.view)))
         return tree.Owned(tuple(folders), tuple(patterns))
 
     def gather(self, units: Sequence[Unit], together: bool) -> tuple[dict[str, tree.Wanted], list[Problem]]:

@@ -18,7 +18,7 @@ def platform_shape() -> Shape:
     """What `platform.yaml` may say; its `defaults` are a partial service."""
     shape = shape_of(Platform)
     defaults = _described(
-        partial(shape_of(Service), frozenset({"release", "renamedFrom", "patches", "extra"})),
+        partial(shape_of(Service), frozenset({"release", "renamedFrom", "build", "patches", "extra"})),
         shape.fields["defaults"].shape,
     )
     fields = {**shape.fields, "defaults": _replaced(shape.fields["defaults"], defaults)}

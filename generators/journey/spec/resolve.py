@@ -241,6 +241,14 @@ def service_file(view: View, name: str) -> str:
     return file
 
 
+@query
+def head(view: View, name: str) -> Service:
+    """What a service's file says outside overlays over the platform's defaults: what its image is built by."""
+    own = view.input(service_file(view, name)) or {}
+    base = {key: item for key, item in own.items() if key != "environments"}
+    return _typed(merge(service_shape(), _block(view, "defaults"), base), Service)
+
+
 def promoted_file(view: View, name: str, env: str) -> str:
     """The file that holds the base last promoted to an environment."""
     return f"{service_file(view, name).removesuffix('service.yaml')}promoted/{env}.yaml"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from journey.spec.build import Build
 from journey.spec.fields import Record, duration, field, label, text
 from journey.spec.pods import Amounts, Init, Migrations, Resources, Run, Scaling, Schedule, Security, Volume
 from journey.spec.requests import Health, Need, Port, Probe, RateLimit, Route
@@ -16,6 +17,7 @@ __all__ = [
     "BASE_ONLY",
     "Amounts",
     "Availability",
+    "Build",
     "CloudPermission",
     "Config",
     "ConfigValue",
@@ -246,6 +248,15 @@ class Service(Record, kw_only=True):
         ]
         | None
     ) = None
+    build: (
+        Annotated[
+            Build,
+            field(
+                "The image is built by a rendered Dockerfile; none unless said.", {"start": ["node", "."]}, scope="all"
+            ),
+        ]
+        | None
+    ) = None
     command: Annotated[tuple[str, ...], field("Instead of the image's entry point.", ["python", "-m", "app"])] = ()
     args: Annotated[tuple[str, ...], field("Arguments.", ["--verbose"])] = ()
     priority: Annotated[
@@ -321,5 +332,6 @@ class Service(Record, kw_only=True):
     release: Release | None = None
 
 
-BASE_ONLY = frozenset({"release", "renamed_from", "team", "kind", "runtime", "description"})
-"""Fields that an overlay may not set: a release is promoted, never overlaid; the others say what the service is."""
+BASE_ONLY = frozenset({"release", "renamed_from", "team", "kind", "runtime", "description", "build"})
+"""Fields that an overlay may not set: a release is promoted, never overlaid; the others say what the service is
+and how it is built."""

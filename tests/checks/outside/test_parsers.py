@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from journey.checks.outside import Finding, Group, Malformed, actionlint, checkov, zizmor
+from journey.checks.outside import Finding, Group, Malformed, actionlint, checkov, hadolint, zizmor
 
 FAILED = {
     "check_id": "CKV_K8S_43",
@@ -118,6 +118,32 @@ def test_actionlint_calls_no_other_program() -> None:
     command = actionlint.arguments(["files"], ["files/ci.yaml"], "")
     assert {"-shellcheck=", "-pyflakes="} <= set(command)
     assert command[-1] == "files/ci.yaml"
+
+
+def test_hadolint_tells_its_findings_with_where_to_read_more() -> None:
+    found = [
+        {"code": code, "column": 1, "file": "files/apps/a/Dockerfile", "level": "warning", "line": 3, "message": code}
+        for code in ("SC2086", "DL3006")
+    ]
+    assert hadolint.parse(json.dumps(found)) == [
+        Finding("files/apps/a/Dockerfile", f"hadolint/{code}", 3, code, page)
+        for code, page in (
+            ("DL3006", "https://github.com/hadolint/hadolint/wiki/DL3006"),
+            ("SC2086", "https://www.shellcheck.net/wiki/SC2086"),
+        )
+    ]
+    with pytest.raises(Malformed, match="its output is not a list of findings: no"):
+        hadolint.parse("no")
+
+
+def test_hadolint_judges_dockerfiles_and_lets_no_comment_excuse_them() -> None:
+    judged = [
+        path
+        for path in ("apps/a/Dockerfile", "apps/a/Dockerfile.dockerignore", "a.yaml")
+        if hadolint.HADOLINT.judges.fullmatch(path)
+    ]
+    assert judged == ["apps/a/Dockerfile"]
+    assert "--disable-ignore-pragma" in hadolint.arguments(["files"], ["files/apps/a/Dockerfile"], "")
 
 
 def test_zizmor_tells_its_findings_at_their_primary_place() -> None:

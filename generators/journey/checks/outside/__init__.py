@@ -5,10 +5,11 @@
 
 from journey.checks.outside.actionlint import ACTIONLINT
 from journey.checks.outside.checkov import CHECKOV
+from journey.checks.outside.hadolint import HADOLINT
 from journey.checks.outside.model import Checker, Finding, Group, Groups, Malformed
 from journey.checks.outside.zizmor import ZIZMOR
 
-CHECKERS: tuple[Checker, ...] = (CHECKOV, ACTIONLINT, ZIZMOR)
+CHECKERS: tuple[Checker, ...] = (CHECKOV, ACTIONLINT, ZIZMOR, HADOLINT)
 """Every outside checker, in the order in which they run."""
 
 __all__ = ["CHECKERS", "Checker", "Finding", "Group", "Groups", "Malformed"]

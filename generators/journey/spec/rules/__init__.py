@@ -14,6 +14,7 @@ from journey import names
 from journey.problem import Pointer, Problem
 from journey.spec import resolve
 from journey.spec.rules import (
+    builds,
     complete,
     escapes,
     literals,
@@ -53,6 +54,7 @@ RULES: dict[str, str] = {
     **together.RULES,
     **networks.RULES,
     **promotions.RULES,
+    **builds.RULES,
 }
 """Every rule's id, with what it asks in a sentence."""
 
@@ -77,6 +79,7 @@ FIELDS: dict[str, tuple[FieldRule, ...]] = {
     "command": (literals.anywhere,),
     "args": (literals.anywhere,),
     "init": (literals.anywhere,),
+    "build": (builds.build, literals.anywhere),
     "patches": (escapes.patches, literals.anywhere),
     "extra": (escapes.extra, literals.anywhere),
 }

@@ -48,7 +48,7 @@ WORKFLOWS: Mapping[str, Callable[[View], Step]] = MappingProxyType(
 FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(
     {
         owners.NAME: owners.artifact,
-        attributes.NAME: lambda view: attributes.artifact(),
+        attributes.NAME: attributes.artifact,
         dependabot.NAME: dependabot.artifact,
         zizmor.NAME: lambda view: zizmor.artifact(),
     }

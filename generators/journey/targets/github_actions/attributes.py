@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from journey.artifact import Artifact, Format
+from journey.facts import builds
 from journey.facts.rendered import FOLDERS, PATTERNS
 from journey.formats.text import Document
 from journey.problem import Pointer
 from journey.spec.resolve import ROOT_FILE
+from journey.spec.view import View
 
 NAME = "gitattributes"
 PATH = ".gitattributes"
@@ -16,9 +18,9 @@ _ATTRIBUTES = f"linguist-generated=true text eol=lf merge={RENDERED}"
 """`text eol=lf`: a check-out with other line ends would be stale at once (https://git-scm.com/docs/gitattributes)."""
 
 
-def artifact() -> Artifact:
+def artifact(view: View) -> Artifact:
     """The file."""
-    patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{pattern}" for pattern in PATTERNS)]
+    patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{path}" for path in (*PATTERNS, *builds.files(view)))]
     spec = ("platform.yaml", "service.yaml", "promoted/*.yaml")
     lines = [*(f"{pattern} {_ATTRIBUTES}" for pattern in patterns), *(f"**/{name} merge={SPEC}" for name in spec)]
     body = "\n".join(lines)

@@ -111,13 +111,14 @@ def _image(registry: str) -> Job:
 def _build() -> Step:
     """The same for both builds, so that the second takes all from the first one's layers.
 
-    The context is the repository: a service's image also takes what services share. Provenance is attested by its own
-    step: a second statement inside the image would make an index of it.
+    One commit gives one digest: times in the image are 1970's. The context is the repository: a service's image also
+    takes what services share. Provenance is attested by its own step: a second statement inside the image would make an
+    index of it.
     """
     return {
         "context": ".",
         "file": "${{ matrix.dockerfile }}",
-        "build-args": "COMMIT=${{ github.sha }}",
+        "build-args": "COMMIT=${{ github.sha }}\nSOURCE_DATE_EPOCH=0\n",
         "provenance": False,
         "sbom": False,
     }
