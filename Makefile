@@ -51,12 +51,21 @@ e2e-helm: setup ## Install, upgrade and roll back the charts by Helm on a real A
 e2e-explain: setup ## Prove explanations on every unit of every platform here, by trying every scalar of the spec
 	@$(BIN)/python -m tests.explain.proof $(ROOTS)
 
+.PHONY: e2e-containers
+e2e-containers: setup ## Build the images and start them, on Debian's container engine; as root
+	@$(BIN)/python -m tools.debian docker.io debootstrap docker-registry
+	@$(BIN)/python -m tests.e2e.containers
+
 .PHONY: e2e-findings e2e-impact
 e2e-findings: setup ## Seed defects, and print the share that is told on the line that caused it
 	@$(BIN)/python -m tests.explain.defects
 
 e2e-impact: setup ## Have a real API server and its controllers do what impact says of a change; needs Go as e2e-accepted does
 	@$(BIN)/python -m tests.e2e.impact
+
+.PHONY: dev
+dev: setup ## Run an environment here by Compose, and a service anew at each change: SERVICE=auth ROOT=examples/node-express
+	@$(BIN)/journey --root $(or $(ROOT),.) dev $(SERVICE)
 
 .PHONY: pin
 pin: setup ## Write the digests of the images that services are built on into platform.yaml

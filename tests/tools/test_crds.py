@@ -132,14 +132,14 @@ def test_a_kind_that_the_package_lacks_stops_the_script(package: Path, kind: str
         crds.distil(source(kind), package)
 
 
-def test_a_workflow_schema_loses_its_descriptions_but_no_property(tmp_path: Path) -> None:
+def test_a_document_schema_loses_its_descriptions_but_no_property(tmp_path: Path) -> None:
     schema = {
         "description": "d",
         "properties": {"description": {"type": "string", "title": "t"}},
         "oneOf": [{"$comment": "c"}],
     }
     (tmp_path / "github-workflows.json").write_text(json.dumps(schema))
-    assert crds.workflow_schema(tmp_path, "**/github-workflows.json") == (
+    assert crds.document_schema(tmp_path, "**/github-workflows.json") == (
         b'{"oneOf":[{}],"properties":{"description":{"type":"string"}}}\n'
     )
 

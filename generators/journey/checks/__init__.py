@@ -16,6 +16,7 @@ MODULES = (
     "workloads",
     "workflows",
     "workflow_rules",
+    "compose",
     "patches",
     "charts",
 )

@@ -35,6 +35,7 @@ COMMANDS = {
     "history": "Tell what ran where, from when to when.",
     "merge-driver": "Merge spec files field by field, when git calls for it.",
     "graph": "Draw services, datastores and what they dial.",
+    "dev": "Run an environment on this machine by Docker Compose.",
     "pin": "Find the digests of the images that services are built on.",
     "targets": "List the targets.",
     "checks": "List the checks and their rules.",

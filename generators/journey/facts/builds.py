@@ -95,6 +95,18 @@ def image(view: View, name: str) -> Image:
     return Image(name, folder(view, name), found, found.build or Build(), base)
 
 
+def is_asked(service: Service) -> bool:
+    """Whether its image has a health check: something in it can ask the readiness probe, or liveness without one."""
+    build, probe = service.build or Build(), service.health.readiness or service.health.liveness
+    if build.health:
+        return True
+    if probe is None or service.kind in ("cron", "job"):
+        return False
+    if probe.kind == "exec":
+        return bool(probe.command)
+    return probe.kind == "http" and probe.port in service.ports and service.runtime != "generic"
+
+
 def _upstream(service: Service) -> str:
     own = service.build.base if service.build else None
     return own or BASES[service.runtime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from journey.objectschemas.kubernetes import kubernetes_versions
 from journey.objectschemas.messages import Finding, dotted
-from journey.objectschemas.schemas import Schemas, Validator, workflow_validator
+from journey.objectschemas.schemas import Schemas, Validator, compose_validator, workflow_validator
 from journey.objectschemas.user import UserSchemas, load_user_schemas
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Schemas",
     "UserSchemas",
     "Validator",
+    "compose_validator",
     "dotted",
     "kubernetes_versions",
     "load_user_schemas",

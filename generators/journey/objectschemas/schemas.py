@@ -90,6 +90,11 @@ def workflow_validator() -> Validator:
     return Validator(partial(custom.read, custom.DATA / "github-workflow.json"))
 
 
+def compose_validator() -> Validator:
+    """The validator of a compose file."""
+    return Validator(partial(custom.read, custom.DATA / "compose.json"))
+
+
 def plain(value: Any) -> Any:
     """The same tree of dict, list and str alone: the validator knows neither other mappings nor subclasses of str.
 

@@ -12,14 +12,6 @@ IMAGE = r"^[a-z0-9][a-z0-9._/:-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 PATH = r"^(?!.*(^|/)\.\.(/|$))[A-Za-z0-9_][A-Za-z0-9_./-]*$"
 """A path that needs no quotes in a Dockerfile and leads nowhere else."""
 
-Pins = Annotated[
-    dict[
-        Annotated[str, text("Image by name and tag.", "docker.io/library/node:22-bookworm-slim", pattern=IMAGE)],
-        Annotated[str, text("Its digest.", "sha256:" + "0" * 64, pattern=r"^sha256:[0-9a-f]{64}$")],
-    ],
-    field("Digests of the images that services are built on; `make pin` writes them."),
-]
-
 
 class Build(Record, kw_only=True):
     """The image is built by a rendered Dockerfile, on what `runtime` says. It acts at once, as the code does."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from journey.spec.build import Pins
+from journey.spec.compose import Compose, Pins
 from journey.spec.fields import Record, cidr, count, duration, field, host, label, quantity, text
 from journey.spec.gateway import Authorizer
 from journey.spec.promotion import Acknowledgement, Gates, Rollout
@@ -438,6 +438,7 @@ class Platform(Record, kw_only=True):
         ],
         field("Verdicts of `journey impact` that are meant, by their id."),
     ] = {}
+    compose: Compose | None = None
     pins: Pins = {}
     targets: Annotated[tuple[str, ...], field("Which targets render; all unless said.", ["kubernetes", "argocd"])] = ()
 

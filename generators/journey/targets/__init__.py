@@ -10,7 +10,18 @@ from typing import cast
 from journey.facts import rendered
 from journey.targets.protocol import Target
 
-NAMES = ("kubernetes", "argocd", "flux", "helm", "images", "github-actions", "terraform", "schemas", "reference")
+NAMES = (
+    "kubernetes",
+    "argocd",
+    "flux",
+    "helm",
+    "images",
+    "compose",
+    "github-actions",
+    "terraform",
+    "schemas",
+    "reference",
+)
 """The targets of this package; each is the module of its name, with `_` for `-`."""
 
 GROUP = "journey.targets"

@@ -16,6 +16,7 @@ from journey.spec import resolve
 from journey.spec.rules import (
     builds,
     complete,
+    compose,
     escapes,
     literals,
     mounts,
@@ -55,6 +56,7 @@ RULES: dict[str, str] = {
     **networks.RULES,
     **promotions.RULES,
     **builds.RULES,
+    **compose.RULES,
 }
 """Every rule's id, with what it asks in a sentence."""
 
@@ -101,6 +103,7 @@ PLATFORM: tuple[Callable[[View], Iterator[Problem]], ...] = (
     *services.JUDGEMENTS,
     networks.judge,
     promotions.platform,
+    compose.judge,
 )
 """What is judged of the platform as a whole."""
 

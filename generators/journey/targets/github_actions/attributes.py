@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journey.artifact import Artifact, Format
-from journey.facts import builds
+from journey.facts import builds, locally
 from journey.facts.rendered import FOLDERS, PATTERNS
 from journey.formats.text import Document
 from journey.problem import Pointer
@@ -20,7 +20,10 @@ _ATTRIBUTES = f"linguist-generated=true text eol=lf merge={RENDERED}"
 
 def artifact(view: View) -> Artifact:
     """The file."""
-    patterns = [*(f"/{folder}/**" for folder in FOLDERS), *(f"/{path}" for path in (*PATTERNS, *builds.files(view)))]
+    patterns = [
+        *(f"/{folder}/**" for folder in FOLDERS),
+        *(f"/{path}" for path in (*PATTERNS, *builds.files(view), *locally.files(view))),
+    ]
     spec = ("platform.yaml", "service.yaml", "promoted/*.yaml")
     lines = [*(f"{pattern} {_ATTRIBUTES}" for pattern in patterns), *(f"**/{name} merge={SPEC}" for name in spec)]
     body = "\n".join(lines)

@@ -46,7 +46,8 @@ def python(image: Image) -> Runtime:
     install = (
         f"RUN --mount=type=cache,target={CACHE} \\\n"
         "    --mount=type=secret,id=pip.conf,target=/etc/pip.conf \\\n"
-        f"    python3 -m pip install --require-hashes --no-deps --only-binary=:all: --no-compile \\\n"
+        f"    mkdir --parents {DEPS} \\\n"
+        "    && python3 -m pip install --require-hashes --no-deps --only-binary=:all: --no-compile \\\n"
         f"    --cache-dir={CACHE} --target={DEPS} --no-warn-script-location --requirement={image.build.lock}"
     )
     module = image.name.replace("-", "_")

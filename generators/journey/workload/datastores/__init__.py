@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from journey.facts import datastores
 from journey.spec.view import View
 from journey.workload.datastores import cache, managed, operated, postgresql
-from journey.workload.datastores.place import store_place
+from journey.workload.datastores.place import StorePlace, store_place
+from journey.workload.datastores.sets import Server
 from journey.workload.place import Rendered
+
+
+def server(place: StorePlace) -> Server:
+    """What the container of a datastore with one instance is, whoever runs it elsewhere."""
+    alone = place._replace(store=msgspec.structs.replace(place.store, instances=1))
+    return postgresql.server(alone) if place.store.engine == "postgresql" else cache.server(alone)
 
 
 def datastore_objects(view: View, name: str, environment: str, cluster: str) -> list[Rendered]:

@@ -30,12 +30,13 @@ def objects(place: StorePlace) -> list[Object]:
         *common.policies(place, common.consumers(place), []),
         common.service(place, primary),
         common.governing(place),
-        sets.stateful_set(place, _server(place)),
+        sets.stateful_set(place, server(place)),
         sets.disruption_budget(place),
     ]
 
 
-def _server(place: StorePlace) -> Server:
+def server(place: StorePlace) -> Server:
+    """What its container is."""
     engine = place.store.engine
     options = ["--dir", "/data", "--appendonly", "yes", "--requirepass", "$(PASSWORD)", "--masterauth", "$(PASSWORD)"]
     if memory := place.resources.limits.memory:

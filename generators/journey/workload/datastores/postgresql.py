@@ -55,7 +55,7 @@ def objects(place: StorePlace) -> list[Object]:
         *common.policies(place, common.consumers(place), []),
         common.service(place, place.selector),
         common.governing(place),
-        sets.stateful_set(place, _server(place)),
+        sets.stateful_set(place, server(place)),
         sets.disruption_budget(place),
     ]
     if place.store.databases:
@@ -67,7 +67,8 @@ def _user(image: str) -> int:
     return next((user for word, user in USERS.items() if word in image), USER)
 
 
-def _server(place: StorePlace) -> Server:
+def server(place: StorePlace) -> Server:
+    """What its container is."""
     image = place.image(OFFICIAL)
     new = int(place.store.version.partition(".")[0]) >= NEW_LAYOUT
     mount = "/var/lib/postgresql" if new else "/var/lib/postgresql/data"
