@@ -133,14 +133,14 @@ class Nginx:
         return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", found)]
 
     def ask(
-        self, method: str, host: str, path: str, headers: Mapping[str, str] | None = None, body: str = ""
+        self, method: str, host: str, path: str, headers: Mapping[str, str] | None = None, body: str = "", raw: str = ""
     ) -> Answer:
-        """One request on a connection of its own."""
+        """One request on a connection of its own; `raw` follows its headers as it is."""
         said = {"Host": host, "Connection": "close", **(headers or {})}
         if body:
             said["Content-Length"] = str(len(body))
         head = "".join(f"{name}: {value}\r\n" for name, value in said.items())
-        return parsed(self.raw(f"{method} {path} HTTP/1.1\r\n{head}\r\n{body}".encode("latin-1")))
+        return parsed(self.raw(f"{method} {path} HTTP/1.1\r\n{head}\r\n{body}{raw}".encode("latin-1")))
 
     def log(self, lines: int) -> list[dict[str, Any]]:
         """Lines of the access log, when there are so many: NGINX writes one when it has left the client."""

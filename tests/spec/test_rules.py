@@ -53,11 +53,15 @@ def test_what_defaults_say_of_another_kind_passes() -> None:
 
 
 def test_routes_that_differ_pass() -> None:
+    way_in = "team: web\nruntime: nginx\nports: {http: {port: 8080}}\n"
+    files = {"platform.yaml": PLATFORM.replace("ingress", "nginx"), "apps/gateway/service.yaml": way_in}
     routes = (
         "routes:\n  a: {host: a.example.com, path: /v1, methods: [GET]}\n"
         "  b: {host: a.example.com, path: /v1, methods: [POST]}\n  c: {host: a.example.com, path: /v1, match: exact}\n"
     )
-    assert judge({SHOP: SERVICE + routes, AUTH: SERVICE + "routes: {api: {path: /v1}}\n"}) == []
+    routes += "  d: {host: a.example.com, path: /v1, methods: [GET], headers: {X-Version: beta}}\n"
+    routes += "  e: {host: a.example.com, path: /v1, methods: [GET], headers: {X-Version: gamma}}\n"
+    assert judge({**files, SHOP: SERVICE + routes, AUTH: SERVICE + "routes: {api: {path: /v1}}\n"}) == []
 
 
 def test_a_circle_of_needs_that_do_not_wait_passes() -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from journey import formats
 from journey.artifact import Artifact, Format, Unit
+from journey.spec.capabilities import FEATURES, WAYS_IN
 from journey.spec.documents import platform_shape, promoted_platform_shape, promoted_service_shape, service_shape
 from journey.spec.shape import Field, Pattern, Shape
 from journey.targets import reference
+from journey.targets.reference import gateways
 from journey.targets.reference.pages import PAGES, page
 from journey.targets.reference.rows import Home, code, rows
 from tests.specs import platform
@@ -52,6 +54,7 @@ def test_a_page_for_each_kind_of_file() -> None:
         ("docs/reference/service.md", Format.TEXT),
         ("docs/reference/platform.md", Format.TEXT),
         ("docs/reference/promoted.md", Format.TEXT),
+        ("docs/reference/gateways.md", Format.TEXT),
     ]
     assert list(reference.units(platform({}))) == [Unit("reference")]
 
@@ -170,3 +173,17 @@ def test_a_field_that_only_a_variant_has_follows_it() -> None:
 )
 def test_a_value_as_it_stands_in_a_spec(value: object, expected: str) -> None:
     assert code(value) == expected
+
+
+def test_the_ways_in_have_a_row_for_each_feature() -> None:
+    lines = [CELL.split(line)[1:-1] for line in gateways.page().splitlines() if line.startswith("|")]
+    header, _, *found = [[cell.strip() for cell in line] for line in lines]
+    assert header == ["a route asks for", "field", "nginx", "gateway-api", "ingress", "kong"]
+    assert [line[0] for line in found] == [feature.title for feature in FEATURES]
+    closed = next(line for line in found if line[1] == "`maintenance`")
+    assert (closed[2], closed[4]) == ("`return 503`", "–")
+
+
+def test_nothing_is_said_to_be_done_that_no_route_asks_for() -> None:
+    known = {feature.id for feature in FEATURES}
+    assert [name for able in WAYS_IN.values() for name in able if name not in known] == []

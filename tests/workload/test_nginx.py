@@ -34,6 +34,7 @@ def test_the_pods_mount_a_whole_configuration() -> None:
         "/etc/nginx/journey/limits.conf",
         "/etc/nginx/journey/log.conf",
         "/etc/nginx/journey/proxy.conf",
+        "/etc/nginx/journey/routes.conf",
         "/etc/nginx/journey/servers.conf",
         "/etc/nginx/journey/upstreams.conf",
         "/etc/nginx/journey/variables.conf",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from journey.facts.delivery import addon_namespace
+from journey.facts.routes import targets
 from journey.facts.traffic import Connection, Peer, peer
 from journey.spec import resolve
 from journey.spec.service import Port
@@ -85,16 +86,14 @@ def authorizer(view: View, environment: str, cluster: str) -> tuple[str, Port] |
 
 @kept(tuple[Connection, ...])
 def routed(view: View, environment: str, cluster: str) -> tuple[Connection, ...]:
-    """The services that the gateway dials, each with the container's port: those with routes, and the authorizer."""
+    """The services that the gateway dials, each with the container's port: those with routes, and targets."""
     found: set[tuple[str, int, str]] = set()
     for name in resolve.services_at(view, environment, cluster):
         routes = resolve.routes(view, name, environment, cluster)
         ports = resolve.ports(view, name, environment, cluster)
         dialled = (ports[route.port] for route in routes.values() if route.port in ports)
         found.update((name, port.port, port.protocol) for port in dialled)
-    asked = authorizer(view, environment, cluster)
-    if asked is not None:
-        found.add((asked[0], asked[1].port, asked[1].protocol))
+    found.update((item.service, item.port.port, item.port.protocol) for item in targets(view, environment, cluster))
     return tuple(Connection(peer(view, name, environment, cluster), port, proto) for name, port, proto in sorted(found))
 
 

@@ -8,7 +8,7 @@ from journey import names
 from journey.facts.units import seconds
 from journey.spec import resolve
 from journey.spec.service import Port, Route
-from journey.spec.view import View, query
+from journey.spec.view import View, kept, query
 
 
 class Entry(NamedTuple):
@@ -57,6 +57,32 @@ def longest_request(view: View, service: str, environment: str, cluster: str) ->
     return max((seconds(entry.route.timeout) for entry in entries(view, service, environment, cluster)), default=0.0)
 
 
-def rank(route: Route) -> tuple[bool, int, bool]:
+def rank(route: Route) -> tuple[bool, int, bool, int]:
     """How strong a route is among those that match a request; the least wins (Gateway API, HTTPRouteRule.matches)."""
-    return route.match != "exact", -len(route.path.rstrip("/")), not route.methods
+    return route.match != "exact", -len(route.path.rstrip("/")), not route.methods, -len(route.headers)
+
+
+class Target(NamedTuple):
+    """A port of a service that the way in dials without a route of the service's own: canary, mirror, authorizer."""
+
+    service: str
+    port: Port
+
+
+@kept(tuple[Target, ...])
+def targets(view: View, environment: str, cluster: str) -> tuple[Target, ...]:
+    """All such ports where they are served, each once, in order of service and port."""
+    asked: set[tuple[str, str]] = set()
+    here = resolve.cluster(view, cluster).authorizer
+    if here is not None:
+        asked.add((here.service, here.port))
+    known = resolve.services_at(view, environment, cluster)
+    for name in known:
+        for route in resolve.routes(view, name, environment, cluster).values():
+            asked.update((other.service, other.port) for other in (route.canary, route.mirror) if other is not None)
+    found = []
+    for name, port in sorted(asked):
+        there = resolve.ports(view, name, environment, cluster).get(port) if name in known else None
+        if there is not None:
+            found.append(Target(name, there))
+    return tuple(found)

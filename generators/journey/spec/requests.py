@@ -1,4 +1,4 @@
-"""What a service answers and what it dials: ports, routes, probes, needs."""
+"""What a service listens on, is asked by the kubelet, and dials: ports, probes, needs."""
 
 from __future__ import annotations
 
@@ -17,40 +17,6 @@ class Port(Record, kw_only=True):
         Literal["http", "https", "grpc", "kubernetes.io/h2c", "kubernetes.io/ws", "tcp"] | None,
         field("Application protocol (Kubernetes `appProtocol`), where a gateway or a mesh must know it.", "grpc"),
     ] = None
-
-
-class RateLimit(Record, kw_only=True):
-    """How many requests one client may send."""
-
-    requests: Annotated[int, count("Requests allowed in the period.", 100, ge=1)]
-    per: Annotated[str, duration("The period.", "1m")] = "1m"
-    by: Annotated[Literal["address", "user", "token"], field("What counts as one client.", "user")] = "address"
-
-
-class Route(Record, kw_only=True):
-    """Requests from outside that this service answers."""
-
-    host: Annotated[str, host("Host; `<service>.<environment's domain>` unless said.", "shop.example.com")] | None = (
-        None
-    )
-    path: Annotated[str, text("Path, beginning with `/`.", "/api/v1/orders", pattern=r"^/[^\s?#]*$")] = "/"
-    match: Annotated[
-        Literal["prefix", "exact"], field("How the path is compared (Gateway API path match).", "prefix")
-    ] = "prefix"
-    methods: Annotated[
-        tuple[Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], ...],
-        field("Methods answered; all unless said.", ["GET", "HEAD"]),
-    ] = ()
-    port: Annotated[str, text("Name of the port that serves it.", "http", refers="port")] = "http"
-    auth: Annotated[
-        Literal["none", "user", "token"],
-        field("Who may call: anyone, a signed-in user, a bearer of an API token.", "user"),
-    ] = "none"
-    rate_limit: RateLimit | None = None
-    timeout: Annotated[
-        str, duration("Longest time for one request; the pod's grace period follows from it.", "30s")
-    ] = "30s"
-    retries: Annotated[int, count("How often the gateway tries again where it is safe.", 2, le=10)] = 0
 
 
 class Probe(Record, kw_only=True):

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from journey.spec.build import Build
 from journey.spec.fields import Record, duration, field, label, text
 from journey.spec.pods import Amounts, Init, Migrations, Resources, Run, Scaling, Schedule, Security, Volume
-from journey.spec.requests import Health, Need, Port, Probe, RateLimit, Route
+from journey.spec.requests import Health, Need, Port, Probe
+from journey.spec.routes import RateLimit, Route
 
 __all__ = [
     "BASE_ONLY",

@@ -6,7 +6,7 @@ import math
 
 from journey import names
 from journey.facts import delivery, gateways, platform_peers
-from journey.facts.routes import Entry, entries, ready_name, service_port
+from journey.facts.routes import Entry, entries, ready_name, service_port, targets
 from journey.facts.termination import is_dialled
 from journey.facts.units import seconds
 from journey.spec.service import Port
@@ -25,8 +25,8 @@ def services(place: Place) -> list[Object]:
 
 def _is_led_to(place: Place) -> bool:
     """Whether the way in dials the pods."""
-    asked = platform_peers.authorizer(place.view, place.environment, place.cluster)
-    return bool(entries(place.view, *place.key)) or (asked is not None and asked[0] == place.service)
+    others = targets(place.view, place.environment, place.cluster)
+    return bool(entries(place.view, *place.key)) or any(item.service == place.service for item in others)
 
 
 def _ready(place: Place) -> Object:

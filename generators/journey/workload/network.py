@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from journey import names
 from journey.facts import datastores, platform_peers, traffic
+from journey.facts.routes import targets
 from journey.facts.traffic import Peer
 from journey.workload.place import FIRST, Object, Place
 from journey.workload.pod import wants_token
@@ -60,9 +61,9 @@ def _gateway(place: Place) -> Iterable[tuple[PortKey, str, Object]]:
         if route.port in place.spec.ports:
             port = place.spec.ports[route.port]
             yield (port.port, port.protocol), here.name, peer
-    asked = platform_peers.authorizer(place.view, place.environment, place.cluster)
-    if asked is not None and asked[0] == place.service:
-        yield (asked[1].port, asked[1].protocol), here.name, peer
+    for target in targets(place.view, place.environment, place.cluster):
+        if target.service == place.service:
+            yield (target.port.port, target.port.protocol), here.name, peer
 
 
 def _prometheus(place: Place) -> Iterable[tuple[PortKey, str, Object]]:

@@ -31,6 +31,7 @@ class Entry(NamedTuple):
     path: str
     match: str
     methods: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
 
 
 class Presence(NamedTuple):
@@ -68,7 +69,8 @@ def _presence(view: View, name: str, env: str, cluster: str, found: Service) -> 
 
 def _entry(view: View, name: str, env: str, route: str, item: Route) -> Entry:
     host = item.host or f"{name}.{resolve.domain(view, env)}"
-    return Entry(route, host, item.path, item.match, tuple(sorted(set(item.methods))))
+    headers = tuple(sorted(item.headers.items()))
+    return Entry(route, host, item.path, item.match, tuple(sorted(set(item.methods))), headers)
 
 
 def _features(view: View, cluster: str, found: Service) -> list[tuple[str, str]]:

@@ -100,14 +100,22 @@ def routes(view: View) -> Iterator[Problem]:
             here = presence(view, name, env, cluster)
             for entry in here.entries if here is not None else ():
                 others = taken.setdefault(entry[1:4], [])
-                other = next((found for found in others if _meet(found[1].methods, entry.methods)), None)
+                other = next((found for found in others if _meet(found[1], entry)), None)
                 others.append((name, entry))
                 if other is not None:
                     yield from (_route(place, entry, other) for place in _places(view, name, env, cluster))
 
 
-def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return not one or not other or not set(one).isdisjoint(other)
+def _meet(one: Entry, other: Entry) -> bool:
+    """Whether a request may match two routes of one path, and nothing but headers tells them apart."""
+    if one.methods and other.methods and set(one.methods).isdisjoint(other.methods):
+        return False
+    if one.headers == other.headers:
+        return True
+    if len(one.headers) != len(other.headers) or bool(one.methods) != bool(other.methods):
+        return False
+    said = dict(one.headers)
+    return all(said.get(name, value) == value for name, value in other.headers)
 
 
 def _route(here: Place, entry: Entry, other: tuple[str, Entry]) -> Problem:

@@ -176,11 +176,21 @@ def ports(fragment: Fragment, value: Mapping[str, Any], where: Pointer) -> Itera
 def routes(fragment: Fragment, value: Mapping[str, Any], where: Pointer) -> Iterator[Problem]:
     """Times of routes."""
     for name, route in value.items():
-        if route:
-            if "timeout" in route:
-                yield from duration(route, where.child(name), "timeout")
-            if route.get("rateLimit"):
-                yield from duration(route["rateLimit"], where.child(name, "rateLimit"), "per")
+        for path, said in _timed(route or {}):
+            place = where.child(name, *path[:-1])
+            yield from duration(said, place, path[-1])
+
+
+def _timed(route: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    """Where a route says a time: the path to it, and the mapping that holds it."""
+    if "timeout" in route:
+        yield ("timeout",), route
+    for field, time in (("rateLimit", "per"), ("maintenance", "retryAfter")):
+        if route.get(field):
+            yield (field, time), route[field]
+    for name, limit in (route.get("limits") or {}).items():
+        if limit:
+            yield ("limits", name, "per"), limit
 
 
 def health(fragment: Fragment, value: Mapping[str, Any], where: Pointer) -> Iterator[Problem]:

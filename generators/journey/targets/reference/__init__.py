@@ -8,6 +8,7 @@ from journey.artifact import Artifact, Format, Unit
 from journey.formats.text import Document
 from journey.problem import Pointer
 from journey.spec.view import View
+from journey.targets.reference import gateways
 from journey.targets.reference.pages import PAGES, page
 
 NAME = "reference"
@@ -24,6 +25,7 @@ def units(view: View) -> Iterator[Unit]:
 
 def render(unit: Unit, view: View) -> Iterator[Artifact]:
     """A page a kind of file."""
-    for name in PAGES:
-        content = Document(page(name), "<!-- -->")
+    texts = {**{name: page(name) for name in PAGES}, gateways.NAME: gateways.page()}
+    for name, text in texts.items():
+        content = Document(text, "<!-- -->")
         yield Artifact(f"{FOLDERS[0]}/{name}.md", Format.TEXT, content, Pointer("platform.yaml"))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from journey.facts import platform_peers
 from journey.formats.nginx import Directive, emit
-from journey.workload.nginx import http, servers
+from journey.workload.nginx import http, maps, servers
 from journey.workload.nginx.routing import table
 from journey.workload.place import Place
 
@@ -46,6 +46,7 @@ def files(place: Place, values: Mapping[str, str]) -> dict[str, str]:
         "/etc/nginx/nginx.conf": http.main(FOLDER, values.get(_CONNECTIONS, "1024")),
         f"{FOLDER}/log.conf": http.log(),
         f"{FOLDER}/variables.conf": http.variables(),
+        f"{FOLDER}/routes.conf": maps.of_routes(routed),
         f"{FOLDER}/clients.conf": http.clients(place.here.trusted_proxies),
         f"{FOLDER}/limits.conf": http.limits(routed),
         f"{FOLDER}/upstreams.conf": http.upstreams(routed),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from journey.facts.units import seconds
 from journey.formats.nginx import Comment, Directive, Item
 from journey.spec.gateway import AMBIGUOUS
+from journey.spec.service import RateLimit
+from journey.workload.nginx.maps import table_of, variable
 from journey.workload.nginx.routing import Table
 
 _TEXTS = {
@@ -28,6 +30,8 @@ _TRACE = "~^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$"
 """A `traceparent` of version 00 (w3.org/TR/trace-context, section 3.2)."""
 
 _CSP = "default-src 'self'; base-uri 'self'; frame-ancestors 'none'; object-src 'none'"
+_OWN_CSP = "$upstream_http_content_security_policy"
+_BEARER = r"~*^bearer +(?<bearer>\S+)$"
 
 Items = tuple[Item, ...]
 
@@ -35,7 +39,7 @@ Items = tuple[Item, ...]
 def main(folder: str, connections: str) -> Items:
     """nginx.conf: it runs as any user under a read-only root, so what it writes is in /tmp."""
     temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    parts = ("log", "variables", "clients", "limits", "upstreams", "servers")
+    parts = ("log", "variables", "routes", "clients", "limits", "upstreams", "servers")
     return (
         Directive("worker_processes", ("auto",)),
         Directive("pid", ("/tmp/nginx.pid",)),
@@ -68,23 +72,30 @@ def log() -> Items:
 def variables() -> Items:
     """What is worked out for each request from what the client said."""
     return (
-        _map("$request_uri", "$ambiguous", "0", {f"~*{AMBIGUOUS}": "1"}),
-        _map("$request_id", "$span", "", {"~^(?<begin>.{16})": "$begin"}),
+        table_of("$request_uri", "$ambiguous", "0", {f"~*{AMBIGUOUS}": "1"}),
+        table_of("$request_id", "$span", "", {"~^(?<begin>.{16})": "$begin"}),
         Comment("A trace that began outside goes on; any other begins here."),
-        _map("$http_traceparent", "$trace", "00-$request_id-$span-01", {_TRACE: "$http_traceparent"}),
-        _map("$http_traceparent", "$trace_state", "", {_TRACE: "$http_tracestate"}),
+        table_of("$http_traceparent", "$trace", "00-$request_id-$span-01", {_TRACE: "$http_traceparent"}),
+        table_of("$http_traceparent", "$trace_state", "", {_TRACE: "$http_tracestate"}),
         Comment("Only WebSocket is upgraded: `Upgrade: h2c` would open a connection past every route."),
-        _map("$http_upgrade", "$upgrade", "", {"~*^websocket$": "websocket"}),
-        _map("$upgrade", "$connection_kind", "", {"websocket": "upgrade"}),
-        _map("$upstream_http_content_security_policy", "$policy", "$upstream_http_content_security_policy", {"": _CSP}),
+        table_of("$http_upgrade", "$upgrade", "", {"~*^websocket$": "websocket"}),
+        table_of("$upgrade", "$connection_kind", "", {"websocket": "upgrade"}),
+        table_of(
+            "$upstream_http_content_security_policy", "$policy", "$upstream_http_content_security_policy", {"": _CSP}
+        ),
+        Comment("A page of another origin asks first; its request is led to the route of what it asks for."),
+        table_of(
+            "$request_method|$http_origin|$http_access_control_request_method",
+            "$preflight",
+            "",
+            {r"~^OPTIONS\|.+\|.+$": "1"},
+        ),
+        table_of("$preflight", "$routed_method", "$request_method", {"1": "$http_access_control_request_method"}),
         Comment("Who counts as one client by token: without one, the address."),
-        _map("$http_authorization", "$client_token", "$binary_remote_addr", {r"~*^bearer +(?<bearer>\S+)$": "$bearer"}),
+        table_of(
+            "$http_authorization", "$client_token", "$binary_remote_addr", {r"~*^bearer +(?<bearer>\S+)$": "$bearer"}
+        ),
     )
-
-
-def _map(source: str, target: str, default: str, values: dict[str, str]) -> Directive:
-    found = (Directive("default", (default,)), *(Directive(key, (value,)) for key, value in values.items()))
-    return Directive("map", (source, target), found)
 
 
 def clients(trusted: tuple[str, ...]) -> Items:
@@ -103,15 +114,15 @@ def limits(table: Table) -> Items:
     """A zone for each route with a limit, and the times and sizes that hold for every request."""
     zones = []
     for item in table.routes:
-        limit = item.entry.route.rate_limit
-        if limit is not None:
-            key = "$binary_remote_addr" if limit.by == "address" else "$client_token"
-            rate = max(1, int(limit.requests * 60 / seconds(limit.per)))
-            zones.append(Directive("limit_req_zone", (key, f"zone={item.zone}:10m", f"rate={rate}r/m")))
+        route = item.entry.route
+        if route.rate_limit is not None:
+            key = "$binary_remote_addr" if route.rate_limit.by == "address" else "$client_token"
+            zones.append(_zone(key, item.zone, route.rate_limit))
+        for name, limit in route.limits.items():
+            zones.append(_zone(variable("limited", item, name), f"{item.zone}_{name}", limit))
     return (
         *zones,
         Directive("limit_req_status", ("429",)),
-        Directive("client_max_body_size", ("1m",)),
         Directive("client_header_timeout", ("10s",)),
         Directive("client_body_timeout", ("10s",)),
         Directive("send_timeout", ("10s",)),
@@ -121,9 +132,21 @@ def limits(table: Table) -> Items:
     )
 
 
+def _zone(key: str, zone: str, limit: RateLimit) -> Directive:
+    """A request without a key is not counted (ngx_http_limit_req_module)."""
+    rate = max(1, int(limit.requests * 60 / seconds(limit.per)))
+    return Directive("limit_req_zone", (key, f"zone={zone}:10m", f"rate={rate}r/m"))
+
+
 def upstreams(table: Table) -> Items:
     """The ready pods behind each route, and behind the authorizer; one that fails is left out for a while."""
-    found = [_upstream(item.name, item.address) for item in table.routes]
+    found = []
+    for item in table.routes:
+        found.append(_upstream(item.name, item.address))
+        if item.canary:
+            found.append(_upstream(item.canary_name, item.canary))
+        if item.mirror:
+            found.append(_upstream(item.mirror_name, item.mirror))
     if table.authorizer[0]:
         found.append(_upstream("authorizer", table.authorizer[0]))
     return tuple(found)
@@ -141,7 +164,6 @@ def _upstream(name: str, address: str) -> Directive:
 def proxy() -> Items:
     """Headers that services get and may trust: each is set here, whatever the client said."""
     headers = {
-        "Host": "$host",
         "X-Real-IP": "$remote_addr",
         "X-Forwarded-For": "$remote_addr",
         "X-Forwarded-Host": "$host",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from journey.formats.nginx import Comment, Directive, Item
+from journey.formats.nginx import Directive, Item
 from journey.spec.service import Service
+from journey.workload.nginx import answers
 from journey.workload.nginx.http import ANSWERED, TRANSPORT, TRANSPORT_AGE
-from journey.workload.nginx.routing import Location, Routed, Table
+from journey.workload.nginx.maps import conditional, variable
+from journey.workload.nginx.routing import Location, Table
 
 STATUS = "status"
 """The port of the gateway that answers probes, where it has one of this name."""
@@ -16,7 +18,6 @@ SECURE = "https"
 CERTIFICATE, KEY = "TLS_CERTIFICATE", "TLS_KEY"
 """The gateway's secrets, both with a `file`, that make it speak TLS."""
 
-_AUTHORIZE = "/_journey/authorize"
 _FIRST_CODE = 470
 """Codes that never leave NGINX: each leads to one of a location's routes."""
 
@@ -90,9 +91,10 @@ def _server(
     folder: str,
 ) -> Directive:
     used = {item.id: item for location in locations for item in location.routes}
-    asked = bool(table.authorizer[0])
+    around = answers.Around(_headers(tls), folder, bool(table.authorizer[0]))
     catching = any(location.path == "/" and not location.exact for location in locations)
-    guarded = any(item.entry.route.auth != "none" for item in used.values())
+    guarded = around.asked and any(item.entry.route.auth != "none" for item in used.values())
+    counted = any(item.entry.route.limits for item in used.values())
     return Directive(
         "server",
         (),
@@ -100,39 +102,41 @@ def _server(
             *(Directive("listen", arguments) for arguments in listen),
             Directive("server_name", (host,)),
             *tls,
-            *_headers(tls),
+            *around.headers,
+            *([Directive("set", ("$asked", "$uri"))] if counted else []),
             Directive("if", ("($ambiguous)",), (Directive("return", ("400",)),)),
             *([] if catching else [Directive("location", ("/",), (Directive("return", ("404",)),))]),
             *map(_location, locations),
-            *([_authorize(table, folder)] if asked and guarded else []),
-            *(_route(item, asked, folder) for item in used.values()),
+            *([_authorize(table, folder)] if guarded else []),
+            *(found for item in used.values() for found in answers.route(item, around)),
         ),
     )
 
 
 def _location(location: Location) -> Directive:
-    """Leads to the route of the request's method; 404 for a method that no route names, as in the Gateway API."""
+    """Leads to the route of the request's method and headers; 404 where none has them, as in the Gateway API."""
     codes = [(str(_FIRST_CODE + number), item) for number, item in enumerate(location.routes)]
-    inside: list[Item] = [Directive("error_page", (code, "=", _name(item))) for code, item in codes]
+    inside: list[Item] = [Directive("error_page", (code, "=", f"@{item.name}")) for code, item in codes]
+    inside.extend(answers.first(location.routes))
     last = "404"
     for code, item in codes:
-        methods = item.entry.route.methods
-        if not methods:
+        chosen = Directive("return", (code,))
+        if conditional(item):
+            inside.append(Directive("if", (f"({variable('match', item)})",), (chosen,)))
+        elif item.entry.route.methods:
+            pattern = answers.methods(item.entry.route)
+            inside.append(Directive("if", ("($request_method", "~", f"{pattern})"), (chosen,)))
+        else:
             last = code
             break
-        pattern = f"^(?:{'|'.join(methods)})$"
-        inside.append(Directive("if", ("($request_method", "~", f"{pattern})"), (Directive("return", (code,)),)))
     inside.append(Directive("return", (last,)))
     return Directive("location", ("=" if location.exact else "^~", location.path), tuple(inside))
-
-
-def _name(item: Routed) -> str:
-    return f"@{item.name}"
 
 
 def _authorize(table: Table, folder: str) -> Directive:
     """Asks who calls, with the caller's credentials and without the body."""
     headers = {
+        "Host": "$host",
         "Connection": "",
         "Content-Length": "",
         "X-Auth-Required": "$auth_required",
@@ -141,7 +145,7 @@ def _authorize(table: Table, folder: str) -> Directive:
     }
     return Directive(
         "location",
-        ("=", _AUTHORIZE),
+        ("=", answers.AUTHORIZE),
         (
             Directive("internal"),
             Directive("include", (f"{folder}/proxy.conf",)),
@@ -151,47 +155,4 @@ def _authorize(table: Table, folder: str) -> Directive:
             Directive("proxy_read_timeout", ("5s",)),
             Directive("proxy_pass", (f"http://authorizer{table.authorizer[1]}",)),
         ),
-    )
-
-
-def _route(item: Routed, asked: bool, folder: str) -> Directive:
-    route = item.entry.route
-    inside: list[Item] = [Directive("set", ("$route", item.id))]
-    if route.rate_limit is not None:
-        burst = (f"burst={route.rate_limit.requests - 1}", "nodelay") if route.rate_limit.requests > 1 else ()
-        inside.append(Directive("limit_req", (f"zone={item.zone}", *burst)))
-    if route.auth != "none":
-        inside.extend(_guard(route.auth, asked))
-    inside += [
-        Directive("include", (f"{folder}/proxy.conf",)),
-        Directive("proxy_set_header", ("Connection", "$connection_kind")),
-        Directive("proxy_set_header", ("Upgrade", "$upgrade")),
-        Directive("proxy_read_timeout", (route.timeout,)),
-        Directive("proxy_send_timeout", (route.timeout,)),
-        *_tries(route.retries, route.timeout),
-        Directive("proxy_pass", (f"{'https' if item.secure else 'http'}://{item.name}",)),
-    ]
-    return Directive("location", (_name(item),), tuple(inside))
-
-
-def _tries(retries: int, timeout: str) -> Items:
-    """Where it is safe: a request that no other method than POST, PATCH and LOCK may repeat (proxy_next_upstream)."""
-    if not retries:
-        return (Directive("proxy_next_upstream", ("off",)),)
-    return (
-        Directive("proxy_next_upstream", ("error", "timeout")),
-        Directive("proxy_next_upstream_tries", (str(retries + 1),)),
-        Directive("proxy_next_upstream_timeout", (timeout,)),
-    )
-
-
-def _guard(auth: str, asked: bool) -> Items:
-    """Lets in whom the authorizer knows; nobody where there is none."""
-    if not asked:
-        return (Comment("Nobody can tell who calls."), Directive("return", ("503",)))
-    return (
-        Directive("set", ("$auth_required", auth)),
-        Directive("auth_request", (_AUTHORIZE,)),
-        Directive("auth_request_set", ("$auth_user", "$upstream_http_x_auth_user")),
-        Directive("auth_request_set", ("$auth_scopes", "$upstream_http_x_auth_scopes")),
     )
