@@ -56,7 +56,10 @@ e2e-containers: setup ## Build the images and start them, on Debian's container 
 	@$(BIN)/python -m tools.debian docker.io debootstrap docker-registry
 	@$(BIN)/python -m tests.e2e.containers
 
-.PHONY: e2e-findings e2e-impact
+.PHONY: e2e-findings e2e-impact e2e-attest
+e2e-attest: setup ## Have cosign and attestations read what the other signed; needs Go
+	@$(BIN)/python -m tests.e2e.attest
+
 e2e-findings: setup ## Seed defects, and print the share that is told on the line that caused it
 	@$(BIN)/python -m tests.explain.defects
 
@@ -70,6 +73,10 @@ dev: setup ## Run an environment here by Compose, and a service anew at each cha
 .PHONY: pin
 pin: setup ## Write the digests of the images that services are built on into platform.yaml
 	@$(BIN)/journey --root $(or $(ROOT),.) pin
+
+.PHONY: attest
+attest: setup ## State what the last commit's rendered files follow from, in build/attestation.json
+	@$(BIN)/journey attest
 
 .PHONY: promote promote-automatic
 promote-automatic: setup ## Offer, and merge where it may be, what passes every gate where the spec says `automatic`
@@ -99,8 +106,8 @@ lint: setup ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-.PHONY: ci-changes ci-comment ci-findings ci-images ci-impact ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag
-ci-changes ci-comment ci-findings ci-images ci-impact ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag: setup
+.PHONY: ci-attest ci-changes ci-comment ci-findings ci-images ci-impact ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag
+ci-attest ci-changes ci-comment ci-findings ci-images ci-impact ci-merge ci-pull-requests ci-push ci-record ci-release ci-report ci-sign ci-tag: setup
 	@$(BIN)/journey ci $(@:ci-%=%)
 
 format: setup ## Format the Python code and mend what ruff can

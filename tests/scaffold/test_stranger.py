@@ -123,7 +123,8 @@ def test_another_version_is_installed_into_the_platforms_own_environment(shop: P
     pinned.write_text(before)
 
 
-LATER = ["promote", "promote-automatic", "publish-charts", "infrastructure-plan", "infrastructure-apply", "drift"]
+LATER = ["attest", "promote", "promote-automatic", "publish-charts"]
+LATER += ["infrastructure-plan", "infrastructure-apply", "drift"]
 
 
 def test_make_says_what_there_is(shop: Path, programs: str) -> None:

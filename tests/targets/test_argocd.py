@@ -107,6 +107,15 @@ def test_projects_addons_and_shared_objects_come_before_services() -> None:
     assert len(set(waves)) == len(waves)
 
 
+def test_projects_ask_for_signatures_where_the_spec_names_keys() -> None:
+    signed = PLATFORM.replace('platform.git"', 'platform.git", signedBy: [4AEE18F83AFDEB23]', 1)
+    for platform, keys in ((PLATFORM, None), (signed, [{"keyID": "4AEE18F83AFDEB23"}])):
+        found = contents(argocd, view(SHOP, platform))
+        projects = [content for path, content in found.items() if path.startswith(PROJECTS)]
+        assert len(projects) > 1
+        assert all(content["spec"].get("signatureKeys") == keys for content in projects)
+
+
 def test_an_environment_that_wants_approval_syncs_nothing_by_itself() -> None:
     assert "automated" not in application("shop-prod-one")["spec"]["syncPolicy"]
     assert "automated" not in application("main-prod-one")["spec"]["syncPolicy"]

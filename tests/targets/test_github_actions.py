@@ -103,6 +103,7 @@ def test_each_file_has_a_unit_and_an_owned_place() -> None:
         ".github/workflows/drift.yaml",
         ".github/workflows/security.yaml",
         ".github/workflows/refresh.yaml",
+        ".github/workflows/attest.yaml",
         ".github/CODEOWNERS",
         ".gitattributes",
         ".github/dependabot.yml",
@@ -152,6 +153,7 @@ def test_ci_reports_also_when_its_checks_fail() -> None:
     check = steps(workflow("ci"), "check")
     assert [(step["name"], step.get("if")) for step in check[2:]] == [
         ("Check what is rendered", None),
+        ("Attest what is rendered", None),
         ("Fail on what is not acknowledged", "${{ github.event_name != 'push' && !cancelled() }}"),
         ("Report", "${{ !cancelled() }}"),
         ("Keep the report", "${{ !cancelled() }}"),
@@ -304,6 +306,15 @@ def test_there_is_no_workflow_about_nothing() -> None:
         targets=["kubernetes"],
     )
     assert not {"charts", "promote", "drift", "infrastructure"} & {unit.name for unit in github_actions.units(alone)}
+
+
+def test_each_commit_of_the_branch_is_attested_by_the_jobs_identity() -> None:
+    content = workflow("attest")
+    assert content["on"] == {"push": {"branches": ["main"]}}
+    job = content["jobs"]["attest"]
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make attest", "make ci-attest"]
+    assert "make attest" in [step.get("run") for step in workflow("ci")["jobs"]["check"]["steps"]]
 
 
 def test_promote_looks_at_gates_by_itself_where_an_environment_says_so() -> None:

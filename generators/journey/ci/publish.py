@@ -32,6 +32,11 @@ def sign(image: str, digest: str, sbom: str) -> tuple[Command, ...]:
     return ("cosign", "sign", "--yes", reference), attest
 
 
+def sign_statement(statement: str, bundle: str) -> tuple[Command, ...]:
+    """Sign an in-toto statement as it is; what comes is a Sigstore bundle."""
+    return (("cosign", "attest-blob", "--yes", "--statement", statement, "--bundle", bundle),)
+
+
 def tag(image: str, digest: str, commit: str) -> tuple[Command, ...]:
     """Give the image its version as a tag."""
     name = f"{image}:{commit[:VERSION_DIGITS]}"

@@ -220,6 +220,14 @@ def images_(shared: Shared, github_output: str | None) -> int:
     return 0
 
 
+@command.command("attest")
+@step
+def attest_() -> int:
+    """Sign what `attest` wrote, by the job's identity."""
+    publish.run(publish.sign_statement("build/attestation.json", "build/attestation.sigstore.json"), os.environ)
+    return 0
+
+
 @command.command("sign")
 @told("IMAGE")
 @told("DIGEST")

@@ -33,6 +33,8 @@ COMMANDS = {
     "revert": "Take back what one promotion changed; what came since stays.",
     "at": "Show the platform as it was at a commit or a moment.",
     "history": "Tell what ran where, from when to when.",
+    "attest": "State what a commit's rendered files follow from.",
+    "verify": "Hold an attestation against a fresh rendering.",
     "merge-driver": "Merge spec files field by field, when git calls for it.",
     "graph": "Draw services, datastores and what they dial.",
     "dev": "Run an environment on this machine by Docker Compose.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 TARGETS = (
+    "attest",
     "check",
     "drift",
     "infrastructure-apply",
@@ -15,6 +16,7 @@ TARGETS = (
     "publish-charts",
     "render",
     "test",
+    "ci-attest",
     "ci-changes",
     "ci-comment",
     "ci-findings",

@@ -15,7 +15,7 @@ FOLDERS = (
 )
 """Folders that rendering owns as a whole."""
 
-WORKFLOWS = ("build", "charts", "ci", "comment", "drift", "infrastructure", "promote", "refresh", "security")
+WORKFLOWS = ("attest", "build", "charts", "ci", "comment", "drift", "infrastructure", "promote", "refresh", "security")
 """Names of the workflows that may be rendered: others in their folder are somebody's own."""
 
 PATTERNS = (

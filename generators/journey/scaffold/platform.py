@@ -18,6 +18,7 @@ OWN_TARGETS = (
     "check",
     "test",
     "lint",
+    "attest",
     "promote",
     "promote-automatic",
     "drift",

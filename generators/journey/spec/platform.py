@@ -14,23 +14,10 @@ from journey.spec.compose import Compose, Pins
 from journey.spec.fields import Record, cidr, count, duration, field, host, label, quantity, text
 from journey.spec.gateway import Authorizer
 from journey.spec.promotion import Acknowledgement, Gates, Rollout
+from journey.spec.repository import Repository
 from journey.spec.service import Amounts, Resources
 
 KUBERNETES = r"^1\.[0-9]{2}$"
-
-
-class Repository(Record, kw_only=True):
-    """The Git repository that this file stands in."""
-
-    url: Annotated[
-        str,
-        text(
-            "What Argo CD or Flux pulls.",
-            "https://github.com/acme/platform.git",
-            pattern=r"^(https|ssh|git|file)://\S+$",
-        ),
-    ]
-    branch: Annotated[str, text("Branch that is synced.", "main", pattern=r"^[^\s~^:?*\[\\]+$")] = "main"
 
 
 class OnCall(Record, kw_only=True):

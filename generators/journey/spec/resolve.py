@@ -15,8 +15,9 @@ import msgspec
 from journey.problem import Pointer
 from journey.spec.documents import service_shape
 from journey.spec.merge import merge
-from journey.spec.platform import Addon, Cluster, Datastore, Environment, Repository, Team, default_sizes
+from journey.spec.platform import Addon, Cluster, Datastore, Environment, Team, default_sizes
 from journey.spec.promotion import Acknowledgement, Kept
+from journey.spec.repository import Repository
 from journey.spec.service import Need, Port, Resources, Route, Service
 from journey.spec.shape import Shape, shape_of
 from journey.spec.sources import SERVICES

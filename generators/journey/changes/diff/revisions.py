@@ -119,9 +119,9 @@ def spec_files(git: Git, commit: str) -> dict[str, bytes]:
 
     They are those of the work folder's own subfolder.
     """
-    rows = _listed(git, commit)
+    rows = listed(git, commit)
     folders = [path for kind, _, path in rows if kind == "tree" and not _elsewhere(f"{path}/")]
-    rows += [row for folder in folders for row in _listed(git, commit, "-r", "--", f"{folder}/")]
+    rows += [row for folder in folders for row in listed(git, commit, "-r", "--", f"{folder}/")]
     wanted = {
         path: name
         for kind, name, path in rows
@@ -130,7 +130,7 @@ def spec_files(git: Git, commit: str) -> dict[str, bytes]:
     return dict(zip(wanted, blobs(git, list(wanted.values())), strict=True))
 
 
-def _listed(git: Git, commit: str, *options: str) -> list[tuple[str, str, str]]:
+def listed(git: Git, commit: str, *options: str) -> list[tuple[str, str, str]]:
     """What a commit holds below the work folder: kind, id and path; of files those that are no links."""
     output = git.run("ls-tree", "-z", commit, *options)
     rows = (row.partition("\t") for row in filter(None, output.split("\0")))

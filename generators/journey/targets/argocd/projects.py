@@ -85,7 +85,14 @@ def _rights(view: View, hub: str, env: str, team: str) -> Object:
         "destinations": [destination(view, spoke, name) for spoke, found in namespaces.items() for name in found],
         "clusterResourceWhitelist": [{"group": "", "kind": "Namespace", "name": name} for name in owned],
         "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
+        **_signatures(view),
     }
+
+
+def _signatures(view: View) -> Object:
+    """Who must have signed what is synced (argo-cd.readthedocs.io, "GnuPG signature verification")."""
+    keys = resolve.settings(view).repository.signed_by
+    return {"signatureKeys": [{"keyID": key} for key in keys]} if keys else {}
 
 
 def global_projects(view: View, hub: str) -> list[Object]:
@@ -132,6 +139,7 @@ def platform(view: View, hub: str) -> Artifact:
             "destinations": [destination(view, spoke, name) for spoke in spokes for name in _namespaces(view, spoke)],
             "clusterResourceWhitelist": _cluster_kinds(view, spokes),
             "namespaceResourceWhitelist": [{"group": "*", "kind": "*"}],
+            **_signatures(view),
         },
     }
     windows = [

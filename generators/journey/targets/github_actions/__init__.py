@@ -11,6 +11,7 @@ from journey.problem import Pointer
 from journey.spec.resolve import ROOT_FILE
 from journey.spec.view import View
 from journey.targets.github_actions import (
+    attest,
     attributes,
     build,
     charts,
@@ -42,7 +43,7 @@ PATTERNS = (
 WORKFLOWS: Mapping[str, Callable[[View], Step]] = MappingProxyType(
     {
         module.NAME: module.content
-        for module in (ci, comment, build, charts, infrastructure, promote, drift, security, refresh)
+        for module in (ci, comment, build, charts, infrastructure, promote, drift, security, refresh, attest)
     }
 )
 FILES: Mapping[str, Callable[[View], Artifact]] = MappingProxyType(

@@ -34,6 +34,7 @@ def content(view: View) -> Step:
         checkout_whole(),
         python(),
         make("Check what is rendered", "check"),
+        make("Attest what is rendered", "attest"),
         make("Fail on what is not acknowledged", "ci-impact", {"BASE": _BASE, "HEAD": _HEAD}, when=_CHANGES),
         make("Report", "ci-report", {"BASE": _BASE, "HEAD": _HEAD}, when=NOT_CANCELLED),
         upload(REPORT, REPORT_PATH, when=NOT_CANCELLED),
