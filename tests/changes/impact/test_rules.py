@@ -196,6 +196,23 @@ CASES: list[tuple[str, Any, Any, dict[str, str]]] = [
         {"object/read-anew": "changes in place: minReplicas", "pods/scale": "fewest pods 1 -> 2"},
     ),
     ("a schedule", of("CronJob", "batch/v1", "{spec: {schedule: a}}"), of("CronJob", "batch/v1", "{spec: {schedule: b}}"), {"pods/next-run": "the next run takes it"}),
+    *(
+        (
+            f"a Job that {what}",
+            of("Job", "batch/v1", f"{{metadata: {{name: a, annotations: {{{notes}}}}}, spec: {{template: {{a: 1}}}}}}"),
+            of("Job", "batch/v1", f"{{metadata: {{name: a, annotations: {{{notes}}}}}, spec: {{template: {{a: 2}}}}}}"),
+            found,
+        )
+        for what, notes, found in (
+            ("a sync makes anew", "argocd.argoproj.io/hook: Sync", {"object/made-anew": "it runs anew in the sync"}),
+            ("a sync replaces", '"argocd.argoproj.io/sync-options": "Force=true,Replace=true"', {"object/made-anew": "it runs anew in the sync"}),
+            (
+                "stays until it has failed",
+                '"argocd.argoproj.io/hook": Sync, "argocd.argoproj.io/hook-delete-policy": HookFailed',
+                {"object/immutable": "the API server refuses it: spec.template.a cannot change; delete the object and let it be made anew"},
+            ),
+        )
+    ),
     ("a claim that goes", claim("1Gi"), None, {"object/deleted": "is deleted", "data/claim-deleted": "its volume goes with it", "capacity/volume": "storage 1Gi -> 0"}),
     (
         "a claim that shrinks",

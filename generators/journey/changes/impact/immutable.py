@@ -22,7 +22,17 @@ REFUSED = Rule(
     "The API server refuses a change of the field; only deleting the object and making it anew brings it.",
     f"{_DOCS}/reference/using-api/api-concepts/",
 )
-RULES = (REFUSED,)
+ANEW = Rule(
+    "object/made-anew",
+    Effect.RESTART,
+    "Each sync of Argo CD takes away what the last one made of the object, and makes it anew.",
+    "https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/",
+)
+RULES = (REFUSED, ANEW)
+
+_HOOK, _POLICY, _OPTIONS = (f"argocd.argoproj.io/{name}" for name in ("hook", "hook-delete-policy", "sync-options"))
+_BEFORE = "BeforeHookCreation"
+"""The policy of hooks that name none."""
 
 
 class Fixed(NamedTuple):
@@ -121,14 +131,29 @@ def judge(pair: Pair, sides: Sides) -> Iterator[Found]:
     del sides
     if pair.came or pair.gone or pair.renamed:
         return
+    anew = _made_anew(pair)
     for fixed in FIXED.get((pair.api, pair.thing.kind), ()):
         names = [name for name in pair.names(*fixed.steps) if not _free(name, fixed)]
         if names and _applies(pair, fixed):
-            yield _refused(pair, fixed, tuple(names))
+            yield _again(pair, tuple(names)) if anew else _refused(pair, fixed, tuple(names))
+            if anew:
+                return
     if pair.thing.kind == "PersistentVolumeClaim" and _shrinks(pair):
         steps = ("spec", "resources", "requests", "storage")
         source = f"{_STORAGE}/persistent-volumes/#expanding-persistent-volumes-claims"
         yield _refused(pair, Fixed(steps, source), pair.names(*steps))
+
+
+def _made_anew(pair: Pair) -> bool:
+    """Whether Argo CD makes the object anew in each sync: as a hook, or by replacing it."""
+    said = descend(pair.after, ("metadata", "annotations"))
+    if _HOOK in said:
+        return _BEFORE in str(said.get(_POLICY, _BEFORE))
+    return {"Force=true", "Replace=true"} <= set(str(said.get(_OPTIONS, "")).split(","))
+
+
+def _again(pair: Pair, names: tuple[tuple[object, ...], ...]) -> Found:
+    return Found(ANEW, pair, "it runs anew in the sync", names, "spec")
 
 
 def _free(name: tuple[object, ...], fixed: Fixed) -> bool:
