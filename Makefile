@@ -52,8 +52,8 @@ e2e-explain: setup ## Prove explanations on every unit of every platform here, b
 	@$(BIN)/python -m tests.explain.proof $(ROOTS)
 
 .PHONY: e2e-containers
-e2e-containers: setup ## Build the images and start them, on Debian's container engine; as root
-	@$(BIN)/python -m tools.debian docker.io debootstrap docker-registry
+e2e-containers: setup ## Build images and start them, and an environment by Compose, on Debian's engine; as root, needs Go
+	@$(BIN)/python -m tools.debian docker.io debootstrap docker-registry iproute2
 	@$(BIN)/python -m tests.e2e.containers
 
 .PHONY: e2e-findings e2e-impact e2e-attest

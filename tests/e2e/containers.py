@@ -6,6 +6,7 @@ each is written here: the platform's own have no code yet. Their base is pinned 
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import time
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journey.cli.main import main as journey
+from journey.spec.yaml import parse
 from tests import specs
+from tests.e2e import composed
 from tests.e2e import engine as engines
 from tests.e2e.ending import ended, keep_logs
 from tests.e2e.engine import Engine
@@ -111,6 +114,12 @@ def prove(table: Table) -> None:
                 row.expect(bool(engine.inspect(base)["RepoDigests"]), "the registry gave no digest")
             _express(table, engine, base)
             _samples(table, engine, base, folder / "platform")
+            _released(table, engine, folder / "platform")
+            with table.row("built", "a platform for Compose") as row:
+                composed.build(engine, base, folder / "composed")
+                row.expect((folder / "composed/compose.yaml").exists(), "no compose.yaml was rendered")
+        with engines.contained(folder) as engine:
+            composed.prove(table, engine, folder / "composed")
     finally:
         keep_logs(folder, "containers")
 
@@ -160,9 +169,26 @@ def _samples(table: Table, engine: Engine, base: str, root: Path) -> None:
                 _stops(row, engine, name, seconds=5)
 
 
-def _journey(root: Path, command: str) -> int:
+def _released(table: Table, engine: Engine, root: Path) -> None:
+    """As the workflow `build` has it: pushed, its digest recorded, the record written into the spec."""
+    with table.row("released", "snake, by the build workflow's commands") as row:
+        commit = "0123456789abcdef0123456789abcdef01234567"
+        name = f"{engine.registry}/snake"
+        engine.run("tag", "snake", f"{name}:{commit[:12]}")
+        engine.run("push", "--quiet", f"{name}:{commit[:12]}")
+        digest = engine.inspect(f"{name}:{commit[:12]}")["RepoDigests"][0].partition("@")[2]
+        os.environ |= {"SERVICE": "snake", "DIGEST": digest, "GITHUB_SHA": commit}
+        for command in ("record", "release"):
+            row.expect(_journey(root, "ci", command) == 0, f"journey ci {command} failed")
+        said = parse((root / "apps/snake/service.yaml").read_bytes(), "").value
+        wanted = {"version": commit[:12], "digest": digest, "commit": commit}
+        row.expect(isinstance(said, dict) and said.get("release") == wanted, f"the spec says {said}")
+        engine.run("pull", "--quiet", f"{name}@{digest}")
+
+
+def _journey(root: Path, *command: str) -> int:
     try:
-        journey(["--root", str(root), command])
+        journey(["--root", str(root), *command])
     except SystemExit as end:
         return int(end.code or 0)
     return 0

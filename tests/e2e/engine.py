@@ -1,8 +1,9 @@
 """Debian's container engine and registry on this machine, in a folder of their own, and an image to build on.
 
-The engine has no bridge and touches no firewall: containers run without a network, and who asks one something enters
-its network namespace. The base is made here from Debian's packages, with this machine's Node beside them: a stand-in
-for the official images on Debian 12, which no registry brings here.
+While it builds, the engine has no bridge and touches no firewall: containers run without a network, and who asks one
+something enters its network namespace. For Compose it runs in a network namespace of its own, where bridges and rules
+are nobody else's and end with it. The base is made here from Debian's packages, with this machine's Node beside them:
+a stand-in for the official images on Debian 12, which no registry brings here.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ http: {{addr: "{address}"}}
 class Engine:
     """A running engine; `registry` is the address of a registry beside it."""
 
-    def __init__(self, socket: Path, registry: str) -> None:
+    def __init__(self, socket: Path, registry: str = "", process: int = 0) -> None:
         self.socket = socket
         self.registry = registry
+        self.process = process
 
     def run(self, *arguments: str, folder: str | Path = ".", check: bool = True) -> str:
         """What a command of the client says. Raises LabError with its last words."""
@@ -102,14 +104,18 @@ class Engine:
 
     def ask(self, name: str, url: str) -> tuple[int, str]:
         """A request from inside a container's network namespace: status, and text."""
-        script = (
-            "import sys, urllib.request as r; a = r.urlopen(sys.argv[1], timeout=5); print(a.status, a.read().decode())"
-        )
-        process = str(self.inspect(name)["State"]["Pid"])
-        command = ["nsenter", "--target", process, "--net", sys.executable, "-c", script, url]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        status, _, text = done.stdout.partition(" ")
-        return (int(status), text) if done.returncode == 0 else (0, done.stderr.strip().splitlines()[-1])
+        return ask_in(self.inspect(name)["State"]["Pid"], url)
+
+
+def ask_in(process: int, url: str) -> tuple[int, str]:
+    """A request from a process's network namespace: status, and text; status 0 where nobody answers."""
+    script = (
+        "import sys, urllib.request as r; a = r.urlopen(sys.argv[1], timeout=5); print(a.status, a.read().decode())"
+    )
+    command = ["nsenter", "--target", f"{process}", "--net", sys.executable, "-c", script, url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    status, _, text = done.stdout.partition(" ")
+    return (int(status), text) if done.returncode == 0 else (0, done.stderr.strip().splitlines()[-1])
 
 
 def client() -> str:
@@ -129,11 +135,24 @@ def running(folder: Path) -> Iterator[Engine]:
     config.write_text(_REGISTRY.format(folder=folder / "registry", address=address))
     socket = folder / "docker.sock"
     daemon = ["dockerd", f"--data-root={folder / 'data'}", f"--exec-root={folder / 'exec'}", f"--host=unix://{socket}"]
-    daemon += [f"--pidfile={folder / 'pid'}", "--storage-driver=vfs", "--iptables=false", "--bridge=none"]
+    daemon += [f"--pidfile={folder / 'pid'}", "--iptables=false", "--bridge=none"]
     with _process(daemon, logs / "dockerd"), _process(["docker-registry", "serve", str(config)], logs / "registry"):
         engine = Engine(socket, address)
         _until(lambda: _answers(engine), "the engine does not answer", logs / "dockerd")
         _until(lambda: accepts(int(address.partition(":")[2])), "the registry does not listen", logs / "registry")
+        yield engine
+
+
+@contextmanager
+def contained(folder: Path) -> Iterator[Engine]:
+    """The engine over what `running` built in the same folder, in a network namespace of its own."""
+    socket, log = folder / "contained.sock", folder / "logs" / "contained"
+    daemon = [f"--data-root={folder / 'data'}", f"--exec-root={folder / 'exec-contained'}", f"--host=unix://{socket}"]
+    daemon += [f"--pidfile={folder / 'pid-contained'}"]
+    alone = ["unshare", "--net", "sh", "-ec", 'ip link set lo up; exec dockerd "$@"', "dockerd"]
+    with _process([*alone, *daemon], log) as process:
+        engine = Engine(socket, process=process)
+        _until(lambda: _answers(engine), "the engine does not answer", log)
         yield engine
 
 
@@ -152,14 +171,14 @@ def _until(true: Callable[[], bool], fault: str, log: Path) -> None:
 
 
 @contextmanager
-def _process(command: list[str], log: Path) -> Iterator[None]:
+def _process(command: list[str], log: Path) -> Iterator[int]:
     with log.open("w") as out:
         try:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         except FileNotFoundError as error:
             raise LabError(f"{command[0]} is not here: run `make e2e-containers`, which installs it") from error
         try:
-            yield
+            yield process.pid
         finally:
             process.send_signal(signal.SIGTERM)
             try:

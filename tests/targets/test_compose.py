@@ -8,6 +8,7 @@ from typing import Any
 from journey.checks.compose import inspect_unit
 from journey.facts import locally
 from journey.formats import text
+from journey.problem import Pointer
 from journey.targets import compose, github_actions
 from tests import specs
 from tests.targets.delivered import artifacts, contents
@@ -76,7 +77,12 @@ def members(found: dict[str, Any]) -> dict[str, set[str]]:
 
 
 def test_it_is_rendered_where_the_platform_says_so() -> None:
-    assert sorted(artifacts(compose, view())) == [".env.example", "compose.yaml"]
+    assert sorted(artifacts(compose, view())) == [
+        ".env.example",
+        "compose.yaml",
+        "environments/dev/local/compose/prometheus.yaml",
+        "environments/dev/local/compose/shop/etc_shop_shop.yaml",
+    ]
     assert artifacts(compose, view(specs.PLATFORM)) == {}
     assert artifacts(compose, view(f"{PLATFORM}targets: [images]\n")) == {}
 
@@ -155,6 +161,8 @@ def test_what_is_needed_before_must_be_healthy() -> None:
         "main-databases": {"condition": "service_completed_successfully"},
         "auth": {"condition": "service_healthy"},
     }
+    anyhow = SHOP.replace("{datastore: main}", "{datastore: main, start: any}")
+    assert list(file(shop=anyhow)["services"]["shop"]["depends_on"]) == ["main-databases", "auth"]
     unasked = AUTH.replace("health: {readiness: {path: /readyz}}\n", "")
     assert file(auth=unasked)["services"]["shop"]["depends_on"]["auth"] == {"condition": "service_started"}
 
@@ -175,9 +183,17 @@ def test_secrets_are_files_below_one_folder() -> None:
 
 
 def test_nothing_of_the_spec_is_taken_for_a_variable() -> None:
-    found = file()
-    assert found["services"]["shop"]["environment"]["PRICE"] == "$$5"
-    assert found["configs"]["shop.etc_shop_shop.yaml"] == {"content": "a: $$b\n"}
+    assert file()["services"]["shop"]["environment"]["PRICE"] == "$$5"
+
+
+def test_configuration_files_are_mounted_as_they_are() -> None:
+    found = artifacts(compose, view())
+    path = "environments/dev/local/compose/shop/etc_shop_shop.yaml"
+    assert text.emit(found[path].content) == "a: $b\n"
+    assert found[path].origin == Pointer("apps/shop/service.yaml", ("config", "files"))
+    assert file()["configs"]["shop.etc_shop_shop.yaml"] == {"file": f"./{path}"}
+    mounted = [{"source": "shop.etc_shop_shop.yaml", "target": "/etc/shop/shop.yaml"}]
+    assert file()["services"]["shop"]["configs"] == mounted
 
 
 def test_a_service_has_the_limits_and_hardening_of_its_pods() -> None:
@@ -207,9 +223,16 @@ def test_the_way_in_is_on_this_machine_alone() -> None:
 
 
 def test_prometheus_asks_each_service_with_metrics() -> None:
-    content = file()["configs"]["prometheus"]["content"]
-    assert "job_name: shop" in content and "scrape_interval: 15s" in content and "- shop:8080" in content
-    assert "job_name: auth" not in content
+    assert contents(compose, view())["environments/dev/local/compose/prometheus.yaml"] == {
+        "scrape_configs": [
+            {
+                "job_name": "shop",
+                "scrape_interval": "15s",
+                "metrics_path": "/metrics",
+                "static_configs": [{"targets": ["shop:8080"], "labels": {"service": "shop"}}],
+            }
+        ]
+    }
 
 
 def test_jobs_wait_to_be_called() -> None:

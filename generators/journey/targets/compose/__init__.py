@@ -15,7 +15,7 @@ from journey.targets.compose import document
 NAME = locally.TARGET
 DESCRIPTION = "A compose.yaml that runs an environment on one machine, and its .env.example."
 CONSUMER = "Docker Compose"
-FOLDERS: tuple[str, ...] = ()
+FOLDERS = ("environments",)
 PATTERNS = locally.FILES
 
 
@@ -26,7 +26,7 @@ def units(view: View) -> Iterator[Unit]:
 
 
 def render(unit: Unit, view: View) -> Iterable[Artifact]:
-    """Both files."""
+    """The file, its variables, and the files of configuration that it mounts."""
     spot = locally.spot(view)
     if spot is None:
         return
@@ -34,3 +34,6 @@ def render(unit: Unit, view: View) -> Iterable[Artifact]:
     compose, example = locally.FILES
     yield Artifact(compose, Format.YAML, document.content(view, spot), origin)
     yield Artifact(example, Format.TEXT, Document(document.example(view, spot), "#"), origin)
+    yield Artifact(document.scrape_file(spot), Format.YAML, document.scrape(view, spot), origin)
+    for path, text, file in document.files(view, spot):
+        yield Artifact(path, Format.TEXT, text, Pointer(file, ("config", "files")))

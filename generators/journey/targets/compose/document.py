@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-from journey import formats
-from journey.artifact import Format
 from journey.facts import builds, locally
 from journey.facts.locally import Network, Spot
 from journey.spec import resolve
 from journey.spec.service import Service
 from journey.spec.view import View
 from journey.targets.compose import services, stores
-from journey.targets.compose.parts import FULL, HARD, OBSERVABILITY, Object, attached, literal
+from journey.targets.compose.parts import FULL, HARD, OBSERVABILITY, Object, attached
+from journey.workload.config import file_key
 from journey.workload.datastores.place import StorePlace, store_place
 from journey.workload.place import Place, place
 
@@ -38,7 +37,7 @@ def content(view: View, spot: Spot) -> Object:
         "services": containers,
         "networks": {network.name: _network(network) for network in networks},
         **_optional("volumes", _volumes(servers, places)),
-        "configs": _configs(view, spot, places),
+        "configs": _configs(spot, places),
         **_optional("secrets", _secrets(spot, servers, places)),
     }
 
@@ -75,15 +74,40 @@ def _volumes(servers: list[StorePlace], places: list[Place]) -> Object:
     return {name: {} for name in names}
 
 
-def _configs(view: View, spot: Spot, places: list[Place]) -> Object:
+def _configs(spot: Spot, places: list[Place]) -> Object:
+    """By file: Compose puts a `content` into no container that it may not write (docker/compose, `secrets.go`)."""
     found = {
-        services.config_name(here.service, path): {"content": literal(text)}
+        services.config_name(here.service, path): {"file": f"./{_config_file(spot, here.service, path)}"}
         for here in places
-        for path, text in sorted(here.spec.config.files.items())
+        for path in sorted(here.spec.config.files)
     }
+    return {**found, PROMETHEUS: {"file": f"./{scrape_file(spot)}"}}
+
+
+def _folder(spot: Spot) -> str:
+    return f"environments/{spot.environment}/{spot.cluster}/compose"
+
+
+def _config_file(spot: Spot, service: str, path: str) -> str:
+    return f"{_folder(spot)}/{service}/{file_key(path)}"
+
+
+def files(view: View, spot: Spot) -> Iterator[tuple[str, str, str]]:
+    """Configuration files of services: where each stands, what it says, and the file of the spec that says it."""
+    for here in _services(view, spot):
+        for path, text in sorted(here.spec.config.files.items()):
+            yield _config_file(spot, here.service, path), text, here.file
+
+
+def scrape_file(spot: Spot) -> str:
+    """Where Prometheus's configuration stands."""
+    return f"{_folder(spot)}/prometheus.yaml"
+
+
+def scrape(view: View, spot: Spot) -> Object:
+    """Prometheus's configuration (prometheus.io/docs/prometheus/latest/configuration)."""
     names = locally.scraped(view, spot.environment, spot.cluster)
-    scrape: Any = {"scrape_configs": [services.scrape(view, name, spot) for name in names]}
-    return {**found, PROMETHEUS: {"content": literal(formats.encode(Format.YAML, scrape).decode())}}
+    return {"scrape_configs": [services.scrape(view, name, spot) for name in names]}
 
 
 def _secrets(spot: Spot, servers: list[StorePlace], places: list[Place]) -> Object:

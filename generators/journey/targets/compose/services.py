@@ -148,12 +148,15 @@ def _before(view: View, place: Place, spot: Spot) -> Object:
     running = locally.services(view, spot.environment, spot.cluster)
     found: Object = {}
     needs = resolve.needs(view, *place.key)
-    for store in sorted({need.datastore for need in needs if need.datastore and need.start != "any"}):
-        if store not in locally.stores(view, spot.environment, spot.cluster):
-            continue
-        found[store] = {"condition": "service_healthy"}
+    for store in sorted({need.datastore for need in needs if need.datastore}):
         known = resolve.datastore(view, spot.environment, store)
-        if known is not None and known.databases:
+        if known is None or store not in locally.stores(view, spot.environment, spot.cluster):
+            continue
+        ordered = any(need.datastore == store and need.start != "any" for need in needs)
+        if ordered:
+            found[store] = {"condition": "service_healthy"}
+        # its owner waits for a database in any case: Compose takes the end of what nobody waits for as a failure
+        if known.databases and (ordered or place.service in known.databases):
             found[f"{store}-databases"] = {"condition": "service_completed_successfully"}
     for other in waves.before(view, *place.key):
         if other in running:
