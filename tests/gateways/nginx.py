@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from journey.lab import programs
 from journey.live.local import LOOPBACK, accepts, free_port
 from journey.spec.view import View
 from journey.workload import config
 from journey.workload.place import place
+from tests.gateways.client import Client
 
 _SERVER = re.compile(r"upstream (\S+) \{([^}]*)server (\S+):\d+ resolve")
 _LISTEN = re.compile(r"listen (\d+)")
@@ -35,27 +34,7 @@ def files_of(view: View, service: str, environment: str, cluster: str) -> dict[s
     return config.configuration(found).files
 
 
-class Answer(NamedTuple):
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: str
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """What a stand-in says that reached it."""
-        found: dict[str, Any] = json.loads(self.body) if self.status == 200 and self.body else {}
-        return found
-
-    @property
-    def service(self) -> str:
-        """The stand-in that answered; empty for the gateway itself."""
-        name: str = self.said.get("standin", "")
-        return name
-
-
-class Nginx:
+class Nginx(Client):
     """NGINX in a folder. `services` are ports of stand-ins by service, or by the upstream's own name."""
 
     def __init__(self, folder: Path, files: Mapping[str, str], services: Mapping[str, int]) -> None:
@@ -106,42 +85,6 @@ class Nginx:
             self._process.terminate()
             self._process.wait(20)
 
-    def raw(self, data: bytes, port: int = 8080, tls: ssl.SSLContext | None = None) -> bytes:
-        """All that is answered to these bytes before the connection closes or nothing comes for a second."""
-        plain = socket.create_connection((LOOPBACK, self.ports[port]), 30)
-        with tls.wrap_socket(plain, server_hostname="shop.dev.example.com") if tls else plain as connection:
-            connection.sendall(data)
-            found = b""
-            connection.settimeout(1)
-            try:
-                while part := connection.recv(65536):
-                    found += part
-            except TimeoutError:
-                pass
-            return found
-
-    def until_closed(self, data: bytes) -> list[int]:
-        """The status of every answer before NGINX closes the connection."""
-        with socket.create_connection((LOOPBACK, self.ports[8080]), 30) as connection:
-            connection.sendall(data)
-            found = b""
-            try:
-                while part := connection.recv(65536):
-                    found += part
-            except ConnectionResetError:  # how a client that is too slow is left
-                pass
-        return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", found)]
-
-    def ask(
-        self, method: str, host: str, path: str, headers: Mapping[str, str] | None = None, body: str = "", raw: str = ""
-    ) -> Answer:
-        """One request on a connection of its own; `raw` follows its headers as it is."""
-        said = {"Host": host, "Connection": "close", **(headers or {})}
-        if body:
-            said["Content-Length"] = str(len(body))
-        head = "".join(f"{name}: {value}\r\n" for name, value in said.items())
-        return parsed(self.raw(f"{method} {path} HTTP/1.1\r\n{head}\r\n{body}{raw}".encode("latin-1")))
-
     def log(self, lines: int) -> list[dict[str, Any]]:
         """Lines of the access log, when there are so many: NGINX writes one when it has left the client."""
         found: list[str] = []
@@ -158,16 +101,3 @@ def _stand_in(match: re.Match[str], services: Mapping[str, int]) -> str:
     name = match[1] if match[1] in services else match[3].partition(".")[0].removesuffix("-ready")
     port = services.get(name)
     return f"upstream {match[1]} {{{match[2]}server {LOOPBACK}:{port}" if port is not None else match[0]
-
-
-def parsed(data: bytes) -> Answer:
-    """The first answer in what came back."""
-    head, _, body = data.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    pairs = [line.partition(": ") for line in lines]
-    headers: dict[str, str] = {}
-    for name, _, value in pairs:
-        lower = name.lower()
-        headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
-    text = body.decode("latin-1")
-    return Answer(int(first.split(" ")[1]) if first.startswith("HTTP/") else 0, headers, text)

@@ -13,7 +13,8 @@ import pytest
 
 from journey.lab.authority import Authority
 from journey.live.local import LOOPBACK, free_port
-from tests.gateways.nginx import DEPLOYMENT_ID, Nginx, files_of, parsed
+from tests.gateways.client import parsed
+from tests.gateways.nginx import DEPLOYMENT_ID, Nginx, files_of
 from tests.gateways.standins import KNOWN, USER, Authorizer, Seen, StandIn
 from tests.workload.platforms import Data, service, view_of
 

@@ -262,7 +262,10 @@ ALWAYS = {
         ("{team: shop, secrets: {A: {path: a, key: b}}}", {"Deployment", "ExternalSecret", "SecretStore"}),
         ("{team: shop, needs: [{datastore: main}]}", {"Deployment", "ExternalSecret", "SecretStore"}),
         ("{team: shop, metrics: {}}", {"Deployment", "PodMonitor", "PrometheusRule", "ServiceMonitor"}),
-        ("{team: shop, ports: {http: {port: 80}}, routes: {all: {}}}", {"Deployment", "HTTPRoute"}),
+        (
+            "{team: shop, ports: {http: {port: 80}}, routes: {all: {}}}",
+            {"Deployment", "HTTPRoute", "BackendTrafficPolicy", "HTTPRouteFilter", "SecurityPolicy"},
+        ),
         ("{team: shop, volumes: {a: {path: /a, kind: persistent}}}", {"Deployment", "PersistentVolumeClaim"}),
         ("{team: shop, volumes: {a: {path: /a}}}", {"Deployment"}),
         (

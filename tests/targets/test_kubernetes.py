@@ -76,6 +76,9 @@ def test_the_gateway_takes_routes_of_its_environment_alone() -> None:
     found = files(gateway_api())
     folder = "environments/dev/local/kubernetes/_shared"
     assert sorted(path.removeprefix(f"{folder}/") for path in found if path.startswith(folder)) == [
+        "backendtrafficpolicy-gateway.yaml",
+        "clienttrafficpolicy-gateway.yaml",
+        "envoyproxy-gateway.yaml",
         "gateway-gateway.yaml",
         "namespace-shared-gateway.yaml",
         "networkpolicy-default-deny.yaml",
@@ -85,10 +88,35 @@ def test_the_gateway_takes_routes_of_its_environment_alone() -> None:
     namespaces = {"from": "Selector", "selector": {"matchLabels": labels}}
     assert spec == {
         "gatewayClassName": "acme",
+        "infrastructure": {
+            "parametersRef": {"group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": "gateway"}
+        },
         "listeners": [{"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": namespaces}}],
     }
     auth = found["environments/dev/local/kubernetes/auth/namespace-auth.yaml"]
     assert labels.items() <= auth["metadata"]["labels"].items()
+
+
+CLIENTS = "environments/dev/local/kubernetes/_shared/clienttrafficpolicy-gateway.yaml"
+
+
+def test_clients_say_neither_who_they_are_nor_where_from() -> None:
+    spec = files(gateway_api())[CLIENTS]["spec"]
+    removed = spec["headers"]["earlyRequestHeaders"]["remove"]
+    assert {"X-Auth-User", "X-Auth-Scopes", "X-Forwarded-For", "X-Real-IP", "Forwarded"} <= set(removed)
+    assert spec["headers"]["requestID"] == "Generate"
+    assert spec["path"] == {"escapedSlashesAction": "RejectRequest"}
+    assert "tls" not in spec
+    assert "clientIPDetection" not in spec
+
+
+def test_trusted_proxies_say_where_from_and_a_certificate_has_tls_1_3() -> None:
+    cluster = {"gateway": "gateway-api", "certificateIssuer": "public", "trustedProxies": ["10.9.0.0/16"]}
+    spec = files(view_of({"auth": service(routes={"api": {}})}, cluster=cluster))[CLIENTS]["spec"]
+    assert "X-Forwarded-For" not in spec["headers"]["earlyRequestHeaders"]["remove"]
+    assert spec["clientIPDetection"] == {"xForwardedFor": {"trustedCIDRs": ["10.9.0.0/16"]}}
+    assert spec["tls"] == {"minVersion": "1.3", "alpnProtocols": ["h2", "http/1.1"]}
+    assert "Strict-Transport-Security" in [item["name"] for item in spec["headers"]["lateResponseHeaders"]["set"]]
 
 
 def test_with_an_issuer_the_gateway_speaks_https_and_sends_http_there() -> None:

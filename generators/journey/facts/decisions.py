@@ -91,7 +91,7 @@ def _decide(known: list[_Candidate], request: Request) -> Decision:
     service, entry = min(matching, key=lambda item: rank(item.entry.route))
     route, said = entry.route, dict(request.headers)
     if route.cors is not None and _preflight(request):
-        return Decision(request, 204, "", entry.name)
+        return Decision(request, 200, "", entry.name)
     if route.maintenance is not None:
         return Decision(request, 503, "", entry.name)
     if route.redirect is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from journey.facts.routes import targets
 from journey.facts.traffic import namespace, stores
 from journey.spec import resolve
 from journey.spec.service import Service
@@ -56,10 +57,18 @@ _PERMISSIONS: frozenset[GroupKind] = frozenset(
 GATEWAY_API = "gateway-api"
 """The way in that needs objects beside the services' own: a Gateway an environment, and its class."""
 
-_ROUTES: dict[str, GroupKind] = {
-    GATEWAY_API: ("gateway.networking.k8s.io", "HTTPRoute"),
-    "ingress": ("networking.k8s.io", "Ingress"),
+_ROUTES: dict[str, frozenset[GroupKind]] = {
+    GATEWAY_API: frozenset(
+        (
+            ("gateway.networking.k8s.io", "HTTPRoute"),
+            ("gateway.envoyproxy.io", "BackendTrafficPolicy"),
+            ("gateway.envoyproxy.io", "HTTPRouteFilter"),
+            ("gateway.envoyproxy.io", "SecurityPolicy"),
+        )
+    ),
+    "ingress": frozenset((("networking.k8s.io", "Ingress"),)),
 }
+_GRANT: GroupKind = ("gateway.networking.k8s.io", "ReferenceGrant")
 _POSTGRESQL_OPERATOR: frozenset[GroupKind] = frozenset(
     (("postgresql.cnpg.io", "Cluster"), ("postgresql.cnpg.io", "Database"), ("postgresql.cnpg.io", "ScheduledBackup"))
 )
@@ -67,6 +76,9 @@ SHARED_KINDS: frozenset[GroupKind] = frozenset(
     (
         ("", "LimitRange"),
         ("", "ResourceQuota"),
+        ("gateway.envoyproxy.io", "BackendTrafficPolicy"),
+        ("gateway.envoyproxy.io", "ClientTrafficPolicy"),
+        ("gateway.envoyproxy.io", "EnvoyProxy"),
         ("gateway.networking.k8s.io", "Gateway"),
         ("gateway.networking.k8s.io", "HTTPRoute"),
         ("networking.k8s.io", "NetworkPolicy"),
@@ -240,7 +252,9 @@ def _kinds(view: View, found: Service, service: str, environment: str, cluster: 
         wanted.add(("", "PersistentVolumeClaim"))
     gateway = resolve.cluster(view, cluster).gateway
     if found.routes and gateway in _ROUTES:
-        wanted.add(_ROUTES[gateway])
+        wanted |= _ROUTES[gateway]
+    if gateway == GATEWAY_API and any(item.service == service for item in targets(view, environment, cluster)):
+        wanted.add(_GRANT)
     return wanted
 
 

@@ -17,6 +17,9 @@ CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
 
 HTTP, HTTPS = "http", "https"
 
+IDENTITY = ("X-Auth-User", "X-Auth-Scopes")
+"""Who calls, as the authorizer says; nobody outside may."""
+
 
 class Listener(NamedTuple):
     """A listener: its name, its host (empty: any), and the Secret of its certificate (empty: plain HTTP)."""

@@ -71,7 +71,24 @@ _NGINX = {
     "mirror": "`mirror`, not with a rewrite",
     "maintenance": "`return 503`",
 }
-_GATEWAY_API = {"methods": "HTTPRoute", "auth": "", "rateLimit": "", "retries": "", "bodyLimit": ""}
+_GATEWAY_API = {
+    "methods": "HTTPRoute",
+    "headers": "HTTPRoute",
+    "auth": "SecurityPolicy, `extAuth`",
+    "rateLimit": "BackendTrafficPolicy, counted by each pod of Envoy",
+    "limits": "BackendTrafficPolicy, counted by each pod of Envoy",
+    "retries": "BackendTrafficPolicy, where no pod has seen the request",
+    "bodyLimit": "BackendTrafficPolicy, `requestBuffer`",
+    "websocket": "BackendTrafficPolicy, `httpUpgrade`",
+    "sse": "BackendTrafficPolicy, `streamIdleTimeout`",
+    "cors": "HTTPRoute, `CORS`",
+    "rewrite": "HTTPRoute, `URLRewrite`",
+    "redirect": "HTTPRoute, `RequestRedirect`",
+    "canaryWeight": "HTTPRoute, `weight`",
+    "canaryHeader": "HTTPRoute, a rule of its own",
+    "mirror": "HTTPRoute, `RequestMirror`",
+    "maintenance": "HTTPRouteFilter, `directResponse`",
+}
 
 WAYS_IN: dict[str, dict[str, str]] = {"nginx": _NGINX, "gateway-api": _GATEWAY_API, "ingress": {}, "kong": {}}
 """Way in -> feature -> by what it does it; a feature that is missing is one that it cannot do."""

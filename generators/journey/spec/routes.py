@@ -9,7 +9,8 @@ from journey.spec.fields import Record, count, duration, field, host, label, qua
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-PATH = r"^/[^\s?#]*$"
+PATH = r"^/([-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$"
+"""A path (RFC 3986, section 3.3), as HTTPPathMatch of the Gateway API takes it."""
 HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,63}$"
 """A header's name, without what gateways treat differently (RFC 9110, section 5.6.2 allows more)."""
 REPLACEMENT = r"^/[A-Za-z0-9/._~-]*$"

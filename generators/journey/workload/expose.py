@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from journey import names
-from journey.facts import delivery, gateways, platform_peers
+from journey.facts import platform_peers
 from journey.facts.routes import Entry, entries, ready_name, service_port, targets
 from journey.facts.termination import is_dialled
-from journey.facts.units import seconds
 from journey.spec.service import Port
+from journey.workload import gateway_api
 from journey.workload.place import FIRST, LAST, Object, Place
 
 
@@ -72,48 +70,10 @@ def routes(place: Place) -> list[tuple[Object, str]]:
     """What serves the routes, each with the route's name: HTTPRoutes, or one Ingress; nothing under nginx and kong."""
     found = entries(place.view, *place.key)
     if place.here.gateway == "gateway-api":
-        return [(_http_route(place, entry), entry.name) for entry in found]
+        return [*gateway_api.objects(place), *((item, "") for item in gateway_api.grants(place))]
     if place.here.gateway == "ingress" and found:
         return [(_ingress(place, found), "")]
     return []
-
-
-def _http_route(place: Place, entry: Entry) -> Object:
-    parent = gateways.listener(place.view, place.environment, place.cluster, entry.host)
-    return {
-        "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "HTTPRoute",
-        "metadata": place.meta(names.join(place.service, entry.name), LAST),
-        "spec": {
-            "parentRefs": [
-                {
-                    "name": gateways.GATEWAY,
-                    "namespace": delivery.shared_namespace(place.view, place.environment, place.cluster),
-                    "sectionName": parent,
-                }
-            ],
-            "hostnames": [entry.host],
-            "rules": [
-                {
-                    "matches": _matches(entry),
-                    "timeouts": {"request": _gateway_duration(entry.route.timeout)},
-                    "backendRefs": [{"name": place.service, "port": entry.port}],
-                }
-            ],
-        },
-    }
-
-
-def _matches(entry: Entry) -> list[Object]:
-    kind = "PathPrefix" if entry.route.match == "prefix" else "Exact"
-    path = {"type": kind, "value": entry.route.path}
-    return [{"path": path, "method": method} for method in entry.route.methods] or [{"path": path}]
-
-
-def _gateway_duration(text: str) -> str:
-    """A duration as the Gateway API writes it (GEP-2257): it knows no days, and at most five digits."""
-    digits = text.rstrip("mshd")
-    return text if len(digits) <= 5 and text[-1] != "d" else f"{math.ceil(seconds(text) / 3600)}h"
 
 
 def _ingress(place: Place, found: tuple[Entry, ...]) -> Object:

@@ -39,10 +39,10 @@ _REFUSED = re.compile(AMBIGUOUS, re.IGNORECASE)
 
 
 def authorizer(here: Place) -> Iterator[Problem]:
-    """Routes with `auth` where nobody tells NGINX who calls."""
+    """Routes with `auth` where nobody tells the way in who calls."""
     guarded = [name for name, route in here.service.routes.items() if route.auth != "none"]
     cluster = resolve.cluster(here.view, here.cluster)
-    if not guarded or cluster.gateway != "nginx":
+    if not guarded or "auth" not in WAYS_IN[cluster.gateway]:
         return
     asked = cluster.authorizer
     if asked is None:
@@ -73,24 +73,23 @@ def able(here: Place) -> Iterator[Problem]:
                 can = [other for other, able in WAYS_IN.items() if feature.id in able]
                 hint = f"a cluster with gateway: {' or '.join(can)}"
                 yield Problem(here.where("routes", name, *feature.path), CANNOT, message, hint)
+        if gateway in ("nginx", "gateway-api") and _REFUSED.search(route.path):
+            message = f"`path: {route.path}` can be read in two ways, and `gateway: {gateway}` refuses such requests"
+            hint = "a path without `//`, `;`, `\\`, `.` and `..` alone, and without what stands for them"
+            yield Problem(here.where("routes", name, "path"), CANNOT, message, hint)
         if gateway == "nginx":
             yield from _nginx(here, name, route)
+        elif gateway == "gateway-api":
+            yield from _envoy(here, name, route)
 
 
 def _nginx(here: Place, name: str, route: Route) -> Iterator[Problem]:
-    """Slow rates; gRPC beside HTTP/1.1 on a port without TLS; paths that it refuses; copies of what is rewritten."""
-    rated: dict[tuple[str, ...], RateLimit] = {("limits", key): limit for key, limit in route.limits.items()}
-    if route.rate_limit is not None:
-        rated["rateLimit",] = route.rate_limit
-    for path, limit in rated.items():
+    """Slow rates; gRPC beside HTTP/1.1 on a port without TLS; copies of what is rewritten."""
+    for path, limit in _limits(route):
         if length(limit.per) / limit.requests > _SLOWEST:
             message = f"`{limit.requests}` requests per {limit.per}: NGINX counts at the least one request a minute"
             where = here.where("routes", name, *path, "per")
             yield Problem(where, CANNOT, message, "per: 1m, or another `gateway`")
-    if _REFUSED.search(route.path):
-        message = f"`path: {route.path}` can be read in two ways, and `gateway: nginx` refuses such requests"
-        hint = "a path without `//`, `;`, `\\`, `.` and `..` alone, and without what stands for them"
-        yield Problem(here.where("routes", name, "path"), CANNOT, message, hint)
     if route.mirror is not None and route.rewrite is not None and route.rewrite.path is not None:
         message = f"NGINX cannot rewrite the path of the copies that route `{name}` sends"
         yield Problem(here.where("routes", name, "mirror"), CANNOT, message, "leave one of `mirror` and `rewrite`")
@@ -99,6 +98,20 @@ def _nginx(here: Place, name: str, route: Route) -> Iterator[Problem]:
         message = f"route `{name}` leads to `appProtocol: {port.app_protocol}`, which `gateway: nginx` does not carry"
         where = here.where("ports", route.port, "appProtocol")
         yield Problem(where, CANNOT, message, "gateway: gateway-api")
+
+
+def _envoy(here: Place, name: str, route: Route) -> Iterator[Problem]:
+    """Periods of limits that are no unit of Envoy Gateway's (RateLimitUnit)."""
+    for path, limit in _limits(route):
+        if length(limit.per) not in (1, 60, 3600, 86400):
+            message = f"`per: {limit.per}`: Envoy Gateway counts by the second, minute, hour or day"
+            yield Problem(here.where("routes", name, *path, "per"), CANNOT, message, "per: 1m")
+
+
+def _limits(route: Route) -> Iterator[tuple[tuple[str, ...], RateLimit]]:
+    if route.rate_limit is not None:
+        yield ("rateLimit",), route.rate_limit
+    yield from ((("limits", key), limit) for key, limit in route.limits.items())
 
 
 def targets(here: Place) -> Iterator[Problem]:

@@ -8,7 +8,8 @@ from journey.facts.gateways import Listener
 from journey.problem import Pointer
 from journey.spec import resolve
 from journey.spec.view import View
-from journey.workload import network
+from journey.targets.kubernetes import envoy
+from journey.workload import gateway_api, network
 from journey.workload.namespace import pod_security_labels
 from journey.workload.place import Object, Rendered
 
@@ -24,6 +25,7 @@ def objects(view: View, environment: str, cluster: str) -> list[Rendered]:
     found.append(_gateway(view, environment, cluster, listeners))
     if any(listener.secret for listener in listeners):
         found.append(_redirect(view, environment, cluster))
+    found.extend(envoy.policies(view, environment, cluster, _meta(view, environment, cluster, gateways.GATEWAY)))
     return [Rendered(item["kind"], item["metadata"]["name"], item, origin) for item in found]
 
 
@@ -53,8 +55,10 @@ def _gateway(view: View, environment: str, cluster: str, listeners: tuple[Listen
     issuer = resolve.cluster(view, cluster).certificate_issuer
     if issuer:
         metadata["annotations"] = {"cert-manager.io/cluster-issuer": issuer}
+    parameters = {"group": gateway_api.ENVOY, "kind": "EnvoyProxy", "name": gateways.GATEWAY}
     spec = {
         "gatewayClassName": gateways.class_name(view),
+        "infrastructure": {"parametersRef": parameters},
         "listeners": [_listener(item, environment, len(listeners) > 1) for item in listeners],
     }
     return {"apiVersion": API, "kind": "Gateway", "metadata": metadata, "spec": spec}

@@ -76,7 +76,7 @@ def _cors(item: Routed, cors: Cors, around: Around) -> Items:
     if cors.headers:
         preflight.append(Directive("add_header", ("Access-Control-Allow-Headers", ", ".join(cors.headers), "always")))
     preflight.append(Directive("add_header", ("Access-Control-Max-Age", str(int(seconds(cors.max_age))), "always")))
-    answered = (*preflight, *around.headers, Directive("return", ("204",)))
+    answered = (*preflight, *around.headers, Directive("return", ("200",)))
     hidden = ("Origin", "Credentials", "Methods", "Headers")
     return (
         *plain,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from journey.facts.units import seconds
 from journey.formats.nginx import Comment, Directive, Item
-from journey.spec.gateway import AMBIGUOUS
+from journey.spec.gateway import AMBIGUOUS, ANSWERED, CSP, NOT_FROM_OUTSIDE, TRANSPORT
 from journey.spec.service import RateLimit
 from journey.workload.nginx.maps import table_of, variable
 from journey.workload.nginx.routing import Table
@@ -81,7 +81,7 @@ def variables() -> Items:
         table_of("$http_upgrade", "$upgrade", "", {"~*^websocket$": "websocket"}),
         table_of("$upgrade", "$connection_kind", "", {"websocket": "upgrade"}),
         table_of(
-            "$upstream_http_content_security_policy", "$policy", "$upstream_http_content_security_policy", {"": _CSP}
+            "$upstream_http_content_security_policy", "$policy", "$upstream_http_content_security_policy", {"": CSP}
         ),
         Comment("A page of another origin asks first; its request is led to the route of what it asks for."),
         table_of(
@@ -174,16 +174,8 @@ def proxy() -> Items:
         "X-Auth-User": "$auth_user",
         "X-Auth-Scopes": "$auth_scopes",
     }
-    removed = (
-        "Forwarded",
-        "X-Original-URL",
-        "X-Rewrite-URL",
-        "X-HTTP-Method-Override",
-        "X-Forwarded-User",
-        "Proxy",
-        "HTTP2-Settings",
-    )
-    hidden = ("X-Powered-By", "X-Auth-User", "X-Auth-Scopes", *ANSWERED, TRANSPORT)
+    removed = [name for name in NOT_FROM_OUTSIDE if name not in headers]
+    hidden = ("X-Powered-By", "X-Auth-User", "X-Auth-Scopes", *answered(), TRANSPORT)
     return (
         Directive("proxy_http_version", ("1.1",)),
         Directive("proxy_connect_timeout", ("5s",)),
@@ -193,15 +185,6 @@ def proxy() -> Items:
     )
 
 
-ANSWERED = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Content-Security-Policy": "$policy",
-    "X-Request-Id": "$request_id",
-}
-"""Headers of every answer (OWASP Secure Headers Project); a service chooses its own Content-Security-Policy alone."""
-
-TRANSPORT, TRANSPORT_AGE = "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
-"""Two years (hstspreload.org asks for at least one)."""
+def answered() -> dict[str, str]:
+    """Headers of every answer; a service chooses its own Content-Security-Policy alone."""
+    return {**ANSWERED, "Content-Security-Policy": "$policy", "X-Request-Id": "$request_id"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from journey.formats.nginx import Directive, Item
+from journey.spec.gateway import TRANSPORT, TRANSPORT_AGE
 from journey.spec.service import Service
 from journey.workload.nginx import answers
-from journey.workload.nginx.http import ANSWERED, TRANSPORT, TRANSPORT_AGE
+from journey.workload.nginx.http import answered
 from journey.workload.nginx.maps import conditional, variable
 from journey.workload.nginx.routing import Location, Table
 
@@ -56,7 +57,7 @@ def _certificate(spec: Service) -> Items:
 
 
 def _headers(tls: Items) -> Items:
-    headers = {**ANSWERED, **({TRANSPORT: TRANSPORT_AGE} if tls else {})}
+    headers = {**answered(), **({TRANSPORT: TRANSPORT_AGE} if tls else {})}
     return tuple(Directive("add_header", (*pair, "always")) for pair in headers.items())
 
 
@@ -139,7 +140,6 @@ def _authorize(table: Table, folder: str) -> Directive:
         "Host": "$host",
         "Connection": "",
         "Content-Length": "",
-        "X-Auth-Required": "$auth_required",
         "X-Original-Method": "$request_method",
         "X-Original-Path": "$request_uri",
     }
@@ -153,6 +153,6 @@ def _authorize(table: Table, folder: str) -> Directive:
             Directive("proxy_method", ("GET",)),
             Directive("proxy_pass_request_body", ("off",)),
             Directive("proxy_read_timeout", ("5s",)),
-            Directive("proxy_pass", (f"http://authorizer{table.authorizer[1]}",)),
+            Directive("proxy_pass", (f"http://authorizer{table.authorizer[1]}/$auth_required",)),
         ),
     )
