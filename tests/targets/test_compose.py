@@ -256,5 +256,14 @@ def test_attributes_name_the_file_only_where_it_is_rendered() -> None:
     assert lines(specs.PLATFORM) == []
 
 
+def test_a_service_without_ports_breaks_nothing() -> None:
+    """Who looks for the causes of a field leaves parts of the spec out."""
+    for text_of_shop in (
+        SHOP.replace("ports: {http: {port: 8080, expose: 80}}\n", ""),
+        "team: web\nbuild: {start: [x]}\n",
+    ):
+        assert "shop" in file(shop=text_of_shop.replace("metrics: {interval: 15s}\n", ""))["services"]
+
+
 def test_an_unknown_place_gives_nothing() -> None:
     assert locally.spot(view(PLATFORM.replace("environment: dev, pool", "environment: nowhere, pool"))) is None

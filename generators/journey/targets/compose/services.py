@@ -56,8 +56,8 @@ def container(place: Place, spot: Spot, networks: tuple[Network, ...]) -> Object
         found["healthcheck"] = check([literal(word) for word in spec.health.readiness.command])
     if before := _before(view, place, spot):
         found["depends_on"] = before
-    if place.service in locally.published(view, spot.environment, spot.cluster):
-        port = next(iter(spec.ports.values())).port
+    port = next((item.port for item in spec.ports.values()), None)
+    if port is not None and place.service in locally.published(view, spot.environment, spot.cluster):
         found["ports"] = [f"127.0.0.1:${{{port_variable(place.service)}:-0}}:{port}"]
     if spec.kind not in ONCE:
         found["stop_grace_period"] = f"{math.ceil(termination.grace_period(view, *place.key))}s"
