@@ -59,7 +59,10 @@ e2e-containers: setup ## Build images and start them, and an environment by Comp
 	@$(BIN)/python -m tools.debian docker.io debootstrap docker-registry iproute2
 	@$(BIN)/python -m tests.e2e.containers
 
-.PHONY: e2e-findings e2e-impact e2e-attest
+.PHONY: e2e-findings e2e-impact e2e-attest e2e-merges
+e2e-merges: setup ## Merge 70 branches in two orders without a conflict left to a person, and promote at the same time
+	@$(BIN)/python -m tests.e2e.merges
+
 e2e-attest: setup ## Have cosign and attestations read what the other signed; needs Go
 	@$(BIN)/python -m tests.e2e.attest
 
