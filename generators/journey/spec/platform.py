@@ -15,6 +15,7 @@ from journey.spec.fields import Record, cidr, count, duration, field, host, labe
 from journey.spec.gateway import Authorizer
 from journey.spec.promotion import Acknowledgement, Gates, Rollout
 from journey.spec.repository import Repository
+from journey.spec.retirement import Retirement
 from journey.spec.service import Amounts, Resources
 
 KUBERNETES = r"^1\.[0-9]{2}$"
@@ -427,6 +428,7 @@ class Platform(Record, kw_only=True):
     ] = {}
     compose: Compose | None = None
     pins: Pins = {}
+    retire: Annotated[Retirement, field("Names and addresses of what is gone; nobody takes them again.")] | None = None
     targets: Annotated[tuple[str, ...], field("Which targets render; all unless said.", ["kubernetes", "argocd"])] = ()
 
 

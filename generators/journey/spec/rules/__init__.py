@@ -24,6 +24,7 @@ from journey.spec.rules import (
     networks,
     promotions,
     references,
+    retirement,
     routing,
     running,
     services,
@@ -55,6 +56,7 @@ RULES: dict[str, str] = {
     **together.RULES,
     **networks.RULES,
     **promotions.RULES,
+    **retirement.RULES,
     **builds.RULES,
     **compose.RULES,
 }
@@ -103,6 +105,7 @@ PLATFORM: tuple[Callable[[View], Iterator[Problem]], ...] = (
     *services.JUDGEMENTS,
     networks.judge,
     promotions.platform,
+    retirement.judge,
     compose.judge,
 )
 """What is judged of the platform as a whole."""

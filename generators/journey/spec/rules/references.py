@@ -60,6 +60,9 @@ def platform(view: View) -> Iterator[Problem]:
                 yield from _cluster(view, cluster, where.child("clusters", cluster), key=True)
     for name, value in (view.input(ROOT_FILE, "acknowledge") or {}).items():
         yield from _team(view, value.get("owner"), Pointer(ROOT_FILE, ("acknowledge", name, "owner")))
+    for block, entries in (view.input(ROOT_FILE, "retire") or {}).items():
+        for name, value in (entries or {}).items():
+            yield from _team(view, value.get("owner"), Pointer(ROOT_FILE, ("retire", block, name, "owner")))
 
 
 def _environments(view: View) -> Iterator[Problem]:
