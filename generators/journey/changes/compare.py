@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from journey.changes.diff.compare import scalars
 from journey.changes.history import Run, history
 from journey.changes.promote import base_on
 from journey.changes.promotion import version
@@ -79,7 +80,7 @@ def behind(runs: Sequence[Run], service: str, ahead: str, late: str) -> Behind:
 def _blocks(view: View, first: str, second: str) -> Iterator[Difference]:
     """What the two environments' own blocks say differently."""
     both = (view.input(ROOT_FILE, "environments") or {}).get
-    left, right = (dict(_leaves(both(name) or {})) for name in (first, second))
+    left, right = (dict(scalars(both(name) or {})) for name in (first, second))
     for steps in dict.fromkeys((*left, *right)):
         if left.get(steps) != right.get(steps) and steps[0] != "defaults":
             where = tuple(
@@ -139,9 +140,9 @@ def _place(view: View, service: str, environment: str) -> str:
 def _said(view: View, service: str, environment: str, cluster: str) -> dict[tuple[Step, ...], _Leaf]:
     """Every value of a service there, with the strongest layer that says it."""
     found: dict[tuple[Step, ...], _Leaf] = {}
-    merged = dict(_leaves(resolve.merged(view, service, environment, cluster)))
+    merged = dict(scalars(resolve.merged(view, service, environment, cluster)))
     for layer in resolve.layers(view, service, environment, cluster):
-        for steps, value in _leaves({key: item for key, item in layer.value.items() if key not in _OVERLAYS}):
+        for steps, value in scalars({key: item for key, item in layer.value.items() if key not in _OVERLAYS}):
             if steps in merged or isinstance(value, list):
                 found[steps] = _Leaf(merged.get(steps, value), layer.where.child(*steps), _own(layer, environment))
     return {steps: leaf for steps, leaf in found.items() if steps in merged}
@@ -153,15 +154,6 @@ _OVERLAYS = ("environments", "clusters")
 def _own(layer: Layer, environment: str) -> bool:
     path = layer.where.path
     return path[:1] in (("environments",), ("clusters",)) and (path[:1] == ("clusters",) or environment in path)
-
-
-def _leaves(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
-    """Scalars, and lists as a whole, by steps."""
-    if isinstance(value, Mapping) and value:
-        for key, item in value.items():
-            yield from _leaves(item, (*path, key))
-    elif path:
-        yield path, value
 
 
 class Cell(NamedTuple):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from journey.changes import commits, gates, record
 from journey.changes.diff import edits
-from journey.changes.diff.compare import MISSING
+from journey.changes.diff.compare import MISSING, at, scalars
 from journey.changes.diff.report import Diff, compared
 from journey.changes.diff.revisions import Changed, Range
 from journey.changes.gates import Asked, Evidence, Verdict
@@ -302,7 +302,7 @@ def _conflicts(git: Git, view: View, sources: Sources, moved: _Moved, source: st
         return
     for edit in edits.between(file, content(written, file), now):
         path = edit.before if edit.new is MISSING else edit.after
-        theirs = _value(then, path)
+        theirs = at(then, path)
         if theirs != edit.new:
             steps = path[1:] if path[:1] == ("base",) else path[2:]
             head = resolve.follows_head(view, source)
@@ -329,27 +329,10 @@ def _as_written(git: Git, file: str) -> str | None:
     return git.read(commit, f"./{file}") if commit else None
 
 
-def _value(value: Any, path: Iterable[str | int]) -> Any:
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return MISSING
-    return value
-
-
 def _own(view: View, sources: Sources, asked: Asked) -> Iterator[Own]:
     """What service.yaml says for the target environment alone."""
     file = resolve.service_file(view, asked.service)
     overlay = ((view.input(file) or {}).get("environments") or {}).get(asked.target) or {}
-    for path, value in _leaves({key: item for key, item in overlay.items() if key not in Kept.__struct_fields__}):
+    for path, value in scalars({key: item for key, item in overlay.items() if key not in Kept.__struct_fields__}):
         where = Pointer(file, ("environments", asked.target, *path))
         yield Own(sources.place(where), ".".join(map(str, path)), value)
-
-
-def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    if isinstance(value, Mapping) and value:
-        for key, item in value.items():
-            yield from _leaves(item, (*path, key))
-    elif path:
-        yield path, value

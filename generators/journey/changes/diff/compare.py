@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +16,7 @@ import yaml
 
 from journey.explain.fields import LINE, Name, Path, lines, steps_of
 from journey.objectschemas.documents import Loader
+from journey.problem import Step
 
 
 class _Missing:
@@ -45,6 +46,25 @@ class Thing(NamedTuple):
     kind: str
     name: str
     namespace: str = ""
+
+
+def at(node: Any, path: Iterable[Step]) -> Any:
+    """The node at a path; `MISSING` where there is none."""
+    for step in path:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            return MISSING
+    return node
+
+
+def scalars(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """What a mapping says, by steps: scalars, and lists as a whole."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            yield from scalars(item, (*path, key))
+    elif path:
+        yield path, value
 
 
 def parsed(path: str, data: bytes | None) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
-from journey.changes.diff.compare import MISSING, differences
+from journey.changes.diff.compare import MISSING, at, differences
 from journey.changes.drift.ownership import Owner, owners, sets
 from journey.explain.fields import LINE, Name, Path, leaves
 
@@ -91,7 +91,7 @@ def compared(cluster: Cluster, item: Mapping[str, Any], manager: str = MANAGER) 
     if any(one.kind == "added" for one in found):
         # a list that is one value to the server loses its elements' defaults in a try, and belongs to who edits it
         filled = cluster.defaulted(item)
-        found = [one for one in found if one.kind != "added" or _at(filled, one.path) != one.live]
+        found = [one for one in found if one.kind != "added" or at(filled, one.path) != one.live]
     told = {one.name: one for one in reversed(found)}
     yield from reversed(told.values())
 
@@ -119,7 +119,7 @@ def _beside(item: Mapping[str, Any], live: Any, known: Known, manager: str) -> I
         who = [owner for owner, paths in known if sets(paths, path)]
         if who and not any(_passes(owner, manager) for owner in who):
             passed.add(name[:depth])
-            yield Drift("added", item, name[:depth], path[:depth], MISSING, _at(live, path[:depth]), who[-1])
+            yield Drift("added", item, name[:depth], path[:depth], MISSING, at(live, path[:depth]), who[-1])
 
 
 def _passes(owner: Owner, manager: str) -> bool:
@@ -170,12 +170,3 @@ def _last(known: Known) -> Owner | None:
     """Who, of those that are no controllers, wrote last: the server keeps no record of who took a field away."""
     people = [owner for owner, _ in known if owner.manager not in CONTROLLERS and owner.manager != MANAGER]
     return max(people, key=lambda owner: owner.time, default=None)
-
-
-def _at(node: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            return MISSING
-    return node
