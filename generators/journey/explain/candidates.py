@@ -249,7 +249,12 @@ MOST_SERVICES = 8
 
 
 def twin(documents: Mapping[str, Any], kind: str, value: object) -> list[Twin]:
-    """A copy of what is referred to, under another name; none of what stands in no block."""
+    """A copy of what is referred to, under another name; none of what stands in no block.
+
+    None of an environment either: a second one on the same clusters renames what both hold, whoever refers to it.
+    """
+    if kind == "environment":
+        return []
     block = documents[ROOT_FILE].get(BLOCKS.get(kind, ""), {})
     if not isinstance(value, str) or value not in block:
         return []
