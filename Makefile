@@ -35,7 +35,7 @@ test-real: tools ## Run the tests that need real programs, then check-all
 	@$(BIN)/python -m pytest -m real --no-cov $(ARGS)
 	@$(MAKE) --no-print-directory check-all
 
-.PHONY: e2e-explain e2e-accepted e2e-gateway e2e-drift e2e-synced e2e-helm
+.PHONY: e2e-explain e2e-accepted e2e-gateway e2e-drift e2e-synced e2e-promotions e2e-helm
 e2e-accepted: setup ## Have real API servers accept every rendered object; needs Go, the first time ten minutes
 	@$(BIN)/python -m tests.e2e.accepted $(ROOTS)
 
@@ -44,6 +44,9 @@ e2e-synced: setup ## Have a real Argo CD sync this platform, and prove what chan
 
 e2e-gateway: setup ## Have a real Envoy Gateway decide and be attacked as NGINX is; needs Go, the first time five minutes
 	@$(BIN)/python -m tests.e2e.gateway
+
+e2e-promotions: setup ## Promote and roll back, and watch it to the pods of every later environment's clusters; needs Go
+	@$(BIN)/python -m tests.e2e.synced . --later
 
 e2e-drift: setup ## Find edits by hand on a real API server, and nothing on a clean one; needs Go
 	@$(BIN)/python -m tests.e2e.drift

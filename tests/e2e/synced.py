@@ -1,5 +1,8 @@
 """Argo CD brings the rendered platform to a cluster, and keeps it there: `python -m tests.e2e.synced ROOT`.
 
+With `--later` it is asked of the environments that are promoted to, by promotions and a rollback; with `--later=prod`
+of that one alone.
+
 A clone of the platform is pulled by real Argo CDs, one a cluster, from a Git server on this machine; the table says
 what was looked at. `journey.lab.argocd.ADAPTATIONS` and the rows `stand-in` tell where the lab is not as life.
 """
@@ -15,14 +18,18 @@ from journey.lab.processes import Processes
 from journey.lab.source import Source, view_of
 from journey.live.local import LOOPBACK, free_port
 from journey.spec import resolve
-from tests.e2e import changes_synced, first_sync, spec_changes
+from tests.e2e import changes_synced, first_sync, promotions, spec_changes
 from tests.e2e.delivered import delivered
 from tests.e2e.ending import ended, keep_logs
 from tests.e2e.table import Table
 
+LATER = "--later"
+Later = str | None
+"""Which later environment is asked about; empty means all, None none."""
 
-def prove(table: Table, root: Path, folder: Path) -> None:
-    """The clusters of each environment that is not promoted to, one after the other."""
+
+def prove(table: Table, root: Path, folder: Path, later: Later) -> None:
+    """The clusters of each environment that is not promoted to, one after the other; or those of each that is."""
     view = view_of(root)
     ports = {cluster: free_port() for cluster in resolve.clusters(view)}
     processes = Processes(folder / "logs")
@@ -31,8 +38,12 @@ def prove(table: Table, root: Path, folder: Path) -> None:
         source = Source(root, folder, processes, servers)
         source.start()
         prepare(source)
-        for environment in resolve.environments(view):
-            if resolve.environment(view, environment).promotes_from is None:
+        for environment in resolve.order(view):
+            promoted = not resolve.follows_head(view, environment)
+            if promoted:
+                if later is not None and later in ("", environment):
+                    promotions.prove(table, folder, source, environment, ports)
+            elif later is None:
                 for cluster in resolve.environment(view, environment).clusters:
                     with delivered(folder, source, cluster, ports[cluster]) as found:
                         first_sync.prove(table, found, environment)
@@ -61,9 +72,10 @@ def main(roots: list[str]) -> int:
         print(f"logs: {keep_logs(folder, first_sync.PROOF)}", flush=True)
 
 
-def _prove(table: Table, roots: list[str], folder: Path) -> None:
-    for root in (Path(root).resolve() for root in roots):
-        prove(table, root, folder)
+def _prove(table: Table, words: list[str], folder: Path) -> None:
+    later = next((word.partition("=")[2] for word in words if word.startswith(LATER)), None)
+    for root in (Path(word).resolve() for word in words if not word.startswith(LATER)):
+        prove(table, root, folder, later)
 
 
 if __name__ == "__main__":
