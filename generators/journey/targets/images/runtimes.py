@@ -43,12 +43,13 @@ _STDLIB = """$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))
 def python(image: Image) -> Runtime:
     """The wheels of a lock with hashes; nothing is compiled here, nor at the start."""
     lock = f"{image.folder}/{image.build.lock}"
+    kept = f"{CACHE}/.cache/pip"  # hadolint knows by its name that what pip keeps is in no layer
     install = (
-        f"RUN --mount=type=cache,target={CACHE} \\\n"
+        f"RUN --mount=type=cache,target={kept} \\\n"
         "    --mount=type=secret,id=pip.conf,target=/etc/pip.conf \\\n"
         f"    mkdir --parents {DEPS} \\\n"
         "    && python3 -m pip install --require-hashes --no-deps --only-binary=:all: --no-compile \\\n"
-        f"    --cache-dir={CACHE} --target={DEPS} --no-warn-script-location --requirement={image.build.lock}"
+        f"    --cache-dir={kept} --target={DEPS} --no-warn-script-location --requirement={image.build.lock}"
     )
     module = image.name.replace("-", "_")
     return Runtime(
