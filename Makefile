@@ -28,7 +28,7 @@ test: setup ## Run the tests in parallel, with branch coverage; ARGS=tests/spec 
 tools: setup ## Install the programs of `journey check --all` into .cache/tools/; needs Go
 	@$(BIN)/python -m tools.outside
 
-check-all: tools ## Check as `check` does, and by checkov, actionlint, zizmor and hadolint
+check-all: tools ## Check as `check` does, and by checkov, actionlint, zizmor, hadolint and cfn-lint
 	@set -e; for root in $(ROOTS); do echo "$$root"; $(BIN)/journey --root "$$root" check --all; done
 
 test-real: tools ## Run the tests that need real programs, then check-all

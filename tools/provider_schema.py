@@ -32,7 +32,7 @@ aws_iam_role_policy_attachment aws_internet_gateway aws_kms_alias aws_kms_key aw
 aws_route aws_route_table aws_route_table_association aws_subnet aws_vpc aws_vpc_endpoint
 aws_vpc_ipv4_cidr_block_association
 """.split()
-DATA = "aws_caller_identity aws_partition".split()
+DATA = "aws_caller_identity aws_cloudformation_export aws_partition".split()
 
 _NAMED = re.compile(r"/docs/(resources|data-sources)/\S+ (aws_\w+)\}")
 _PROVIDER = re.compile(r"/providers/(hashicorp/aws)/([0-9.]+)/docs")

@@ -108,7 +108,7 @@ def test_a_program_of_the_rig_is_asked_for_by_name(
     assert (shelf.installed, (shelf.cache / "bin").exists()) == (1, False), "its versions may stand side by side"
     assert outside.main(["fnder"]) == 2
     assert capsys.readouterr().err == (
-        "tools: there is no program fnder; there are checkov, zizmor, hadolint, actionlint, finder\n"
+        "tools: there is no program fnder; there are checkov, zizmor, hadolint, cfn-lint, actionlint, finder\n"
     )
 
 

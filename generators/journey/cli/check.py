@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 @scope_options
 @run_options
 @click.option(
-    "--all", "all_", is_flag=True, help="Let outside programs judge as well: checkov, actionlint, zizmor, hadolint."
+    "--all",
+    "all_",
+    is_flag=True,
+    help="Let outside programs judge as well: checkov, actionlint, zizmor, hadolint, cfn-lint.",
 )
 @click.option("--every", is_flag=True, help="With --all: judge also what did not change since the last time.")
 @click.pass_obj

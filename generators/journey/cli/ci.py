@@ -371,12 +371,17 @@ def infrastructure_(shared: Shared, act: str, environment: str, cluster: str, gi
     from journey.facts import terraform
     from journey.pipeline import open_spec
 
-    if (environment, cluster) not in terraform.made(open_spec(shared.root)[0].view):
+    view = open_spec(shared.root)[0].view
+    if (environment, cluster) not in terraform.made(view):
         message = f"Terraform makes nothing for `{environment}` on `{cluster}`"
-        raise Refused("ci/terraform", message, "ENVIRONMENT and CLUSTER name a place with `iac: terraform`")
+        raise Refused(
+            "ci/terraform",
+            message,
+            "ENVIRONMENT and CLUSTER name a place on AWS that says `iac`",
+        )
     folder = Path(shared.root, "environments", environment, cluster, "terraform")
     run = infrastructure.plan if act == "plan" else infrastructure.apply
-    text = infrastructure.markdown({name: run(folder / name, os.environ) for name in terraform.READS})
+    text = infrastructure.markdown({name: run(folder / name, os.environ) for name in terraform.stacks(view, cluster)})
     if github_step_summary:
         with Path(github_step_summary).open("a", encoding="utf-8") as stream:
             stream.write(text)

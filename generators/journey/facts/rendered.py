@@ -10,6 +10,7 @@ FOLDERS = (
     "clusters",
     "docs/reference",
     "environments",
+    "modules/cloudformation/network",
     "modules/terraform/cluster",
     "modules/terraform/network",
 )

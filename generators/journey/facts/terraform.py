@@ -24,13 +24,29 @@ class State(NamedTuple):
 
 @query
 def made(view: View) -> tuple[tuple[str, str], ...]:
-    """(environment, cluster) of each cluster that Terraform makes on AWS: once, in the first environment on it."""
+    """(environment, cluster) of each cluster of which Terraform makes a tier on AWS: once, in the first environment
+    on it."""
     found: dict[str, str] = {}
     for env, name in resolve.places(view):
         here = resolve.cluster(view, name)
-        if (here.provider, here.iac) == ("aws", "terraform") and addresses.subnets(view, name):
+        if here.provider == "aws" and here.iac != "none" and addresses.subnets(view, name):
             found.setdefault(name, env)
     return tuple((env, name) for name, env in found.items())
+
+
+@query
+def owner(view: View, cluster: str, tier: str) -> str:
+    """What makes a tier of a cluster, `terraform` or `cloudformation`; the other one reads what it is told of it.
+
+    `iac: cloudformation` is about the network; all else is Terraform's.
+    """
+    return resolve.cluster(view, cluster).iac if tier == "network" else "terraform"
+
+
+@query
+def stacks(view: View, cluster: str) -> tuple[str, ...]:
+    """The stacks of a cluster that are Terraform's, in the order in which they are applied."""
+    return tuple(stack for stack in READS if owner(view, cluster, stack) == "terraform")
 
 
 @query

@@ -81,7 +81,7 @@ class Cluster(Record, kw_only=True):
         Annotated[
             str,
             cidr(
-                "Network of its nodes, load balancers and managed datastores; `iac: terraform` makes it.",
+                "Network of its nodes, load balancers and managed datastores; `iac` says what makes it.",
                 "10.17.0.0/20",
             ),
         ]
@@ -144,7 +144,10 @@ class Cluster(Record, kw_only=True):
         "manifests"
     )
     iac: Annotated[
-        Literal["none", "terraform", "cloudformation"], field("What makes its cloud resources.", "terraform")
+        Literal["none", "terraform", "cloudformation"],
+        field(
+            "What makes its cloud resources; CloudFormation makes the network, Terraform then the rest.", "terraform"
+        ),
     ] = "none"
     hub: (
         Annotated[str, label("The cluster whose Argo CD syncs this one; its own unless said.", "hub", refers="cluster")]

@@ -18,6 +18,7 @@ NAMES = (
     "images",
     "compose",
     "github-actions",
+    "cloudformation",
     "terraform",
     "schemas",
     "reference",

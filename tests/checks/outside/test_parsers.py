@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from journey.checks.outside import Finding, Group, Malformed, actionlint, checkov, hadolint, zizmor
+from journey.checks.outside import Finding, Group, Malformed, actionlint, cfn_lint, checkov, hadolint, zizmor
 
 FAILED = {
     "check_id": "CKV_K8S_43",
@@ -172,11 +172,28 @@ def test_zizmor_tells_its_findings_at_their_primary_place() -> None:
     ]
 
 
+def test_cfn_lint_tells_its_findings_with_their_rules() -> None:
+    found = {
+        "Filename": "files/vpc.yaml",
+        "Location": {"Start": {"LineNumber": 7, "ColumnNumber": 3}},
+        "Message": "Additional properties are not allowed ('EnableDns' was unexpected)",
+        "Rule": {"Id": "E3002", "Source": "https://example.com/rules"},
+    }
+    (told,) = cfn_lint.parse(json.dumps([found]))
+    assert (told.path, told.rule, told.line, told.advice) == (
+        "files/vpc.yaml",
+        "cfn-lint/E3002",
+        7,
+        "https://example.com/rules",
+    )
+    assert told.message == found["Message"]
+
+
 def test_zizmor_takes_no_exceptions_but_those_of_the_spec() -> None:
     assert {"--no-config", "--no-ignores", "--offline"} <= set(zizmor.arguments([], ["a"], ""))
 
 
-@pytest.mark.parametrize("parse", [actionlint.parse, zizmor.parse])
+@pytest.mark.parametrize("parse", [actionlint.parse, zizmor.parse, cfn_lint.parse])
 @pytest.mark.parametrize("stdout", ["", "{", "[{}]", '{"a": 1}', "[1]"])
 def test_output_of_another_form_is_refused(parse: Any, stdout: str) -> None:
     with pytest.raises(Malformed, match=r"^its output is not a list of (errors|findings): "):
@@ -191,6 +208,10 @@ def test_output_of_another_form_is_refused(parse: Any, stdout: str) -> None:
         (".github/workflows/ci.yaml", ["checkov", "actionlint", "zizmor"]),
         (".github/dependabot.yml", []),
         ("schemas/service.schema.json", []),
+        ("environments/dev/cloud/cloudformation/bootstrap/template.yaml", ["checkov", "cfn-lint"]),
+        ("environments/dev/cloudformation/network/template.yaml", ["checkov", "cfn-lint"]),
+        ("modules/cloudformation/network/vpc.yaml", ["cfn-lint"]),
+        ("environments/dev/cloud/kubernetes/cloudformation/service.yaml", ["checkov"]),
     ],
 )
 def test_each_program_is_given_what_it_judges(path: str, names: list[str]) -> None:

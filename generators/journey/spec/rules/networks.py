@@ -15,8 +15,8 @@ ADDRESSES = "spec/addresses"
 ZONES = "spec/zones"
 
 RULES = {
-    ADDRESSES: "A cluster that Terraform makes says its `network`: large enough, and apart from every other's.",
-    ZONES: "The node pools of a cluster that Terraform makes stand in two or three zones.",
+    ADDRESSES: "A cluster whose resources are made says its `network`: large enough, and apart from every other's.",
+    ZONES: "The node pools of a cluster whose resources are made stand in two or three zones.",
 }
 
 Clusters = Mapping[str, Mapping[str, Any]]
@@ -28,7 +28,7 @@ def judge(view: View) -> Iterator[Problem]:
     for name, value in clusters.items():
         where = Pointer(ROOT_FILE, ("clusters", name))
         if is_made(value) and not value.get("network"):
-            message = "`iac: terraform` without `network`: its nodes and managed datastores have no addresses"
+            message = f"`iac: {value['iac']}` without `network`: its nodes and managed datastores have no addresses"
             yield Problem(where.child("iac"), ADDRESSES, message, f"network: {_free(clusters)}")
         elif value.get("network"):
             yield from _network(clusters, name, where)
@@ -37,8 +37,8 @@ def judge(view: View) -> Iterator[Problem]:
 
 
 def is_made(cluster: Mapping[str, Any]) -> bool:
-    """Whether Terraform makes a cluster's VPC."""
-    return cluster.get("provider") == "aws" and cluster.get("iac") == "terraform"
+    """Whether a cluster's VPC is made from this spec."""
+    return cluster.get("provider") == "aws" and cluster.get("iac", "none") != "none"
 
 
 def _network(clusters: Clusters, name: str, where: Pointer) -> Iterator[Problem]:

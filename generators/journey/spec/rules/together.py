@@ -98,13 +98,13 @@ def _other_tool(name: str, tool: str, hub: str, wanted: str) -> Iterator[Problem
         yield Problem(Pointer(ROOT_FILE, ("clusters", name, "hub")), HUB, message, hint)
 
 
-MAKERS = {"aws": "terraform"}
+MAKERS = {"aws": ("terraform", "cloudformation")}
 """What can make a provider's resources: what is rendered, so that no cluster says what nothing comes of."""
 
 
 def _unmade(provider: str, tool: str) -> tuple[str, str]:
     """Why a provider's resources are not made by a tool, and what to say instead."""
-    maker = MAKERS.get(provider, "none")
+    maker = MAKERS.get(provider, ("none",))[0]
     if provider == "local":
         return f"`iac: {tool}`: a cluster of provider `local` has no resources that it could make", f"iac: {maker}"
     return (
@@ -118,7 +118,7 @@ def providers(view: View) -> Iterator[Problem]:
     clusters = view.input(ROOT_FILE, "clusters") or {}
     for name, value in clusters.items():
         provider, tool = value.get("provider"), value.get("iac", "none")
-        if tool != "none" and MAKERS.get(provider) != tool:
+        if tool != "none" and tool not in MAKERS.get(provider, ()):
             yield Problem(Pointer(ROOT_FILE, ("clusters", name, "iac")), PROVIDER, *_unmade(provider, tool))
     for env, value in (view.input(ROOT_FILE, "environments") or {}).items():
         local = [name for name in value.get("clusters") or () if clusters.get(name, {}).get("provider") == "local"]

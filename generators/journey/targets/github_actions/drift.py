@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journey.facts import cloudformation
 from journey.spec import resolve
 from journey.spec.view import View
 from journey.targets.github_actions.parts import Job, Step, checkout, job, make, python, workflow
@@ -22,7 +23,6 @@ def reachable(view: View) -> tuple[str, ...]:
 
 
 def _cluster(view: View, name: str) -> Job:
-    role = f"DRIFT_ROLE_{name.replace('-', '_').upper()}"
-    signed_in = aws(role, resolve.cluster(view, name).region)
+    signed_in = aws(cloudformation.variable("drift", "", name), resolve.cluster(view, name).region)
     steps = [checkout(), python(), signed_in, make("Compare", "drift", {"CLUSTER": name})]
     return job(f"drift ({name})", steps, minutes=20, permissions={"contents": "read", "id-token": "write"})

@@ -6,7 +6,7 @@ planning that may only read, and a role for applying that only its deployment en
 
 from __future__ import annotations
 
-from journey.facts import terraform
+from journey.facts import cloudformation, terraform
 from journey.spec import resolve
 from journey.spec.view import View
 from journey.targets.github_actions.parts import Job, Step, checkout, job, make, python, use, workflow
@@ -29,7 +29,7 @@ def content(view: View) -> Step:
 
 
 def _job(view: View, env: str, name: str, act: str) -> Job:
-    role = f"{act}_ROLE_{env}_{name}".replace("-", "_").upper()
+    role = cloudformation.variable(act, env, name)
     steps = [
         checkout(),
         python(),

@@ -1,4 +1,4 @@
-"""Terraform, also valid for OpenTofu: reusable modules, and the stacks of every cluster that says `iac: terraform`.
+"""Terraform, also valid for OpenTofu: reusable modules, and the stacks of every cluster that it makes.
 
 `environments/<environment>/<cluster>/terraform/<stack>/` only calls a module of `modules/terraform/`, with a state of
 its own. Units are named `module/<module>` and `stack/<stack>`.
@@ -28,7 +28,7 @@ def units(view: View) -> Iterator[Unit]:
     if made:
         yield from (Unit(NAME, name=f"module/{name}") for name in modules.MODULES)
     for env, cluster in made:
-        yield from (Unit(NAME, env, cluster, name=f"stack/{stack}") for stack in terraform.READS)
+        yield from (Unit(NAME, env, cluster, name=f"stack/{stack}") for stack in terraform.stacks(view, cluster))
 
 
 def render(unit: Unit, view: View) -> Iterable[Artifact]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from journey.facts import addresses, terraform
+from journey.facts import addresses, cloudformation, terraform
 from journey.formats.hcl import Attribute, Block, Expression, Item, Raw
 from journey.spec import resolve
 from journey.spec.platform import NodePool
@@ -21,7 +22,7 @@ _OUTPUTS = {module.NAME: module.OUTPUTS for module in (network, cluster)}
 def main(view: View, env: str, name: str, stack: str) -> tuple[Item, ...]:
     """A stack's file: state, provider, what it reads of other stacks, and its module."""
     call = {"network": _network, "cluster": _cluster}[stack](view, name)
-    reads = (_outputs_of(view, name, other) for other in terraform.READS[stack])
+    reads = [item for other in terraform.READS[stack] for item in _read(view, name, other)]
     module = filled("module", (stack,), {"source": f"{_MODULES}/{stack}", **call})
     return (_terraform(view, name, stack), _provider(view, env, name, stack), *reads, module)
 
@@ -67,8 +68,26 @@ def _provider(view: View, env: str, name: str, stack: str) -> Item:
     return block("provider", "aws", inner=(block("default_tags", tags=tags),), region=region)
 
 
-def _outputs_of(view: View, name: str, stack: str) -> Item:
-    return data("terraform_remote_state", stack, backend="s3", config=_where(view, name, stack))
+_EXPORTED = {"nodes": "node_subnets", "pods": "pod_subnets"}
+"""Tiers whose subnets a cluster stands in, and the variable of its module that takes them."""
+
+
+def _read(view: View, name: str, stack: str) -> Iterator[Item]:
+    """What another stack says: Terraform's by its state, CloudFormation's by what it exports."""
+    if terraform.owner(view, name, stack) == "terraform":
+        yield data("terraform_remote_state", stack, backend="s3", config=_where(view, name, stack))
+        return
+    prefix = terraform.cloud_name(view, name)
+    for tier, variable in _EXPORTED.items():
+        exports = {zone: cloudformation.exported(prefix, tier, zone) for zone in addresses.zones(view, name)}
+        yield data("aws_cloudformation_export", variable, for_each=exports, name=ref("each.value"))
+
+
+def _subnets(view: View, name: str, variable: str) -> Raw:
+    """Subnets by zone, as an expression."""
+    if terraform.owner(view, name, "network") == "terraform":
+        return Raw(f"data.terraform_remote_state.network.outputs.{variable}")
+    return Raw(f"{{ for zone, found in data.aws_cloudformation_export.{variable} : zone => found.value }}")
 
 
 def _named(view: View, name: str) -> dict[str, Expression]:
@@ -101,8 +120,7 @@ def _cluster(view: View, name: str) -> dict[str, Expression]:
     return {
         **_named(view, name),
         "kubernetes": here.kubernetes,
-        "node_subnets": Raw("data.terraform_remote_state.network.outputs.node_subnets"),
-        "pod_subnets": Raw("data.terraform_remote_state.network.outputs.pod_subnets"),
+        **{variable: _subnets(view, name, variable) for variable in _EXPORTED.values()},
         "node_pools": {pool: _pool(found, zones) for pool, found in here.node_pools.items()},
     }
 
