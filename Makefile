@@ -62,6 +62,10 @@ e2e-containers: setup ## Build images and start them, and an environment by Comp
 	@$(BIN)/python -m tools.debian docker.io debootstrap docker-registry iproute2
 	@$(BIN)/python -m tests.e2e.containers
 
+.PHONY: e2e-terraform
+e2e-terraform: setup ## Have real OpenTofu validate, plan and test every stack and module, with stand-ins for AWS; needs Go
+	@$(BIN)/python -m tests.e2e.terraform $(ROOTS)
+
 .PHONY: e2e-findings e2e-impact e2e-attest e2e-merges
 e2e-merges: setup ## Merge 70 branches in two orders without a conflict left to a person, and promote at the same time
 	@$(BIN)/python -m tests.e2e.merges

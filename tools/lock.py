@@ -37,7 +37,7 @@ HEADERS = {
     "tools/zizmor.lock": "What `make tools` installs for zizmor, in an environment of its own.",
     "tools/hadolint.lock": "What `make tools` installs for hadolint, in an environment of its own.",
     "tools/cfn-lint.lock": "What `make tools` installs for cfn-lint, in an environment of its own.",
-    "tools/moto.lock": "The stand-in for AWS that tests make stacks in, in an environment of its own.",
+    "tools/moto.lock": "Stand-ins for AWS: moto, and a plugin for OpenTofu, in an environment of its own.",
 }
 NOTE = "Written by `make lock` from {source}; renew it by that command, never by hand."
 
