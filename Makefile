@@ -15,9 +15,10 @@ setup: ## Make .venv/ from the hashed lock; does nothing when it is up to date
 	@command -v $(PYTHON) >/dev/null || { echo "setup: no $(PYTHON) here: install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 2; }
 	@$(PYTHON) -I tools/bootstrap.py
 
-render: setup ## Render this platform and each one under examples/
+render: setup ## Render this platform and each one under examples/, and docs/targets.md
 	@$(BIN)/journey merge-driver install
 	@set -e; for root in $(ROOTS); do $(BIN)/journey --root "$$root" render; done
+	@$(BIN)/python -m tools.targets_page
 
 check: setup ## Check what is rendered, and that nothing of it is stale
 	@set -e; for root in $(ROOTS); do $(BIN)/journey --root "$$root" check; done
