@@ -31,6 +31,34 @@ environments:
 targets: [kubernetes]
 """
 
+PROMOTED = """\
+addons:
+  external-secrets:
+    provides: [secrets]
+    team: web
+    chart: {repository: "https://charts.external-secrets.io", name: external-secrets, version: 1.0.0}
+datastores:
+  main:
+    engine: postgresql
+    version: '15'
+    team: web
+    secret: datastores/main
+    databases: [api]
+"""
+OVERLAY = """\
+    environments:
+      prod: {instances: 1, storage: 9Gi}
+      dev: {storage: 2Gi}
+"""
+STORED = {
+    "platform.yaml": PLATFORM.replace("gateway: ingress", "gateway: ingress, addons: [external-secrets]")
+    + PROMOTED
+    + OVERLAY,
+    "promoted/staging.yaml": PROMOTED,
+    "promoted/prod.yaml": PROMOTED,
+}
+"""Files of the same platform with a datastore, in which `api` has a database."""
+
 WEB = """\
 team: web
 description: Serves pages.

@@ -118,6 +118,6 @@ def test_completion_prints_a_script(journey: Journey, shell: str) -> None:
 
 def test_a_shell_asks_for_what_may_follow() -> None:
     command = [sys.executable, "-c", "from journey.cli.main import main; main()"]
-    asked = {**os.environ, "_JOURNEY_COMPLETE": "bash_complete", "COMP_WORDS": "journey ren", "COMP_CWORD": "1"}
+    asked = {**os.environ, "_JOURNEY_COMPLETE": "bash_complete", "COMP_WORDS": "journey rend", "COMP_CWORD": "1"}
     done = subprocess.run(command, env=asked, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "plain,render\n")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey.spec import edit
 from journey.spec.edit import EditError, insert, remove, set_value
 from journey.spec.yaml import parse
 
@@ -342,3 +343,29 @@ def at(value: object, path: tuple[str | int, ...]) -> object:
     for step in path:
         value = value[step]  # type: ignore[index]
     return value
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "wanted"),
+    [
+        ("a: 1 # one\nb: 2\n", ("a",), "c: 1 # one\nb: 2\n"),
+        ("x: {'a': 1, b: 2}\n", ("x", "a"), "x: {c: 1, b: 2}\n"),
+        ("x:\n  # before\n  a:\n  - 1  # in it\n", ("x", "a"), "x:\n  # before\n  c:\n  - 1  # in it\n"),
+    ],
+)
+def test_a_key_is_renamed_and_nothing_else(text: str, path: tuple[str, ...], wanted: str) -> None:
+    assert edit.rename(text.encode(), path, "c") == wanted.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        ("a: 1\n", ("b",), "there is no b"),
+        ("a: 1\nc: 2\n", ("a",), "a cannot be called c"),
+        ("- 1\n", (0,), "0 cannot be called c"),
+        ("v: &v {a: 1}\nw: *v\n", ("w", "a"), "w.a cannot be called c"),
+    ],
+)
+def test_a_key_that_cannot_be_renamed(text: str, path: tuple[str | int, ...], message: str) -> None:
+    with pytest.raises(edit.EditError, match=f"^{message}$"):
+        edit.rename(text.encode(), path, "c")

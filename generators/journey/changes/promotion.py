@@ -72,7 +72,7 @@ class Own(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A change of the spec before it is committed. `files`: the spec's new bytes by path.
+    """A change of the spec before it is committed. `files`: the spec's new bytes by path, None of what goes.
 
     `verdicts` of gates are by service; `impact` is what it does to what runs, `answered` with what the spec
     acknowledges of it; `problems` are errors that the new spec would have: then nothing can be done.
@@ -80,7 +80,7 @@ class Plan(NamedTuple):
 
     begun: commits.Start
     act: record.Act
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | None]
     seen: Preview
     diff: Diff
     impact: impacts.Impact = impacts.Impact()
@@ -89,6 +89,8 @@ class Plan(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
     own: tuple[Own, ...] = ()
     notes: tuple[str, ...] = ()
+    beside: Mapping[str, commits.File] = {}
+    """Files outside the spec that the change moves."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -164,7 +166,7 @@ def plan_of(
     root: str,
     begun: commits.Start,
     act: record.Act,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes | None],
     now: datetime | None = None,
     tree: Before | None = None,
 ) -> Plan:
@@ -201,7 +203,7 @@ def committed(git: Git, plan: Plan, overrides: Sequence[record.Override]) -> str
         if verdict.state == "open"
     ]
     used = tuple(override for override in overrides if override.gate in barred)
-    files = {path: commits.File(data) for path, data in plan.files.items()}
+    files = {**plan.beside, **{path: commits.File(data) for path, data in plan.files.items()}}
     files |= {path: commits.File(new, executable) for path, _, new, executable in plan.seen.changed}
     act = plan.act._replace(gates=tuple(told), overrides=used)
     return commits.made(git, plan.begun, files, record.message(act))

@@ -6,10 +6,10 @@ text from outside is put on one line first, so that it can never make a trailer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold"]
+Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold", "rename", "remove"]
 PLATFORM = "platform.yaml"
 """What a step names in place of a service where the platform's own blocks are promoted."""
 
@@ -38,7 +38,10 @@ class Override(NamedTuple):
 
 
 class Act(NamedTuple):
-    """An act on an environment. `gates` are those that were open, each with what it was judged by."""
+    """An act on an environment. `gates` are those that were open, each with what it was judged by.
+
+    Of a rename `target` is the new name; of a removal it is what goes, and `source` what kind of thing that is.
+    """
 
     kind: Kind
     target: str
@@ -75,18 +78,22 @@ def read(text: str) -> Act | None:
     )
 
 
+_SUBJECTS: Mapping[Kind, str] = {
+    "promote": "Promote {what} from {act.source} to {act.target}",
+    "hotfix": "Take {what} from {act.source} to {act.target} as a hotfix",
+    "rollback": "Roll back {what} in {act.target} to {act.steps[0].after}",
+    "revert": "Take back {what} in {act.target}",
+    "hold": "Hold {what} in {act.target}",
+    "unhold": "Unhold {what} in {act.target}",
+    "rename": "Rename {what} to {act.target}",
+    "remove": "Remove the {act.source} {act.target}",
+}
+
+
 def _subject(act: Act) -> str:
     names = list(dict.fromkeys(step.service for step in act.steps))
     what = names[0] if len(names) == 1 else f"{len(names)} services"
-    if act.kind == "promote":
-        return f"Promote {what} from {act.source} to {act.target}"
-    if act.kind == "hotfix":
-        return f"Take {what} from {act.source} to {act.target} as a hotfix"
-    if act.kind == "rollback":
-        return f"Roll back {what} in {act.target} to {act.steps[0].after}"
-    if act.kind == "revert":
-        return f"Take back {what} in {act.target}"
-    return f"{act.kind.capitalize()} {what} in {act.target}"
+    return _SUBJECTS[act.kind].format(what=what, act=act)
 
 
 def _trailers(act: Act) -> Iterator[tuple[str, str]]:

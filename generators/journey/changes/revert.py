@@ -26,6 +26,9 @@ def planned(root: str, said: str) -> Plan:
         raise Refused(
             RULE, f"{commit[:10]} is no act of `promote`, `rollback` or `hold`", "git revert takes others back"
         )
+    if act.kind in ("rename", "remove"):
+        message = f"{commit[:10]} is the act `{act.kind}`: names have moved since"
+        raise Refused(RULE, message, "git revert it, then journey render")
     files = _files(git, commit, begun.commit)
     if not files:
         raise Refused(RULE, f"nothing of {commit[:10]} is left to take back", "journey history tells what ran since")

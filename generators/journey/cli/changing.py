@@ -101,7 +101,8 @@ def markdown(plan: Plan) -> str:
 def _said(plan: Plan) -> Iterator[str]:
     for step in plan.act.steps:
         where = f" on {', '.join(step.clusters)}" if step.clusters else ""
-        versions = "" if step.before == step.after == record.NONE else f": {step.before} -> {step.after}"
+        told = plan.act.kind != "rename" and (step.before, step.after) != (record.NONE, record.NONE)
+        versions = "" if not told else f": {step.before} -> {step.after}"
         yield f"{plan.act.kind} {step.service} {_way(plan)}{where}{versions}"
     for item in plan.own[:MOST_OWN]:
         yield f"stays {plan.act.target}'s own: {item.field} = {short(item.value)} ({item.place})"
@@ -118,6 +119,10 @@ def _said(plan: Plan) -> Iterator[str]:
 
 
 def _way(plan: Plan) -> str:
+    if plan.act.kind == "rename":
+        return f"to {plan.act.target}"
+    if plan.act.kind == "remove":
+        return "everywhere"
     return f"from {plan.act.source} to {plan.act.target}" if plan.act.source else f"in {plan.act.target}"
 
 

@@ -29,6 +29,8 @@ COMMANDS = {
     "unhold": "Take a hold away.",
     "hotfix": "Take a release past environments, and open its back-port.",
     "rollback": "Restore what an environment ran before, and hold it there.",
+    "rename": "Give a service another name.",
+    "remove": "Remove a service, an environment or a cluster, and keep its name taken.",
     "drift": "Compare a cluster with its tree.",
     "revert": "Take back what one promotion changed; what came since stays.",
     "at": "Show the platform as it was at a commit or a moment.",

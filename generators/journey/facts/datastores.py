@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from journey import names
-from journey.facts.traffic import Peer, namespace
+from journey.facts.traffic import Peer, identity, namespace
 from journey.spec import resolve
 from journey.spec.platform import Datastore
 from journey.spec.view import View, query
@@ -76,13 +76,14 @@ def login(view: View, service: str, datastore: str, environment: str, cluster: s
     store = resolve.datastore(view, environment, datastore)
     if store is None:
         return None
-    own = service in store.databases
-    database = (service if own else datastore) if store.engine == "postgresql" else ""
+    name = identity(view, service, environment, cluster)  # a database keeps its name when its service gets another
+    own = name in store.databases
+    database = (name if own else datastore) if store.engine == "postgresql" else ""
     return Login(
         datastore,
         host(view, datastore, environment, cluster),
         PORTS[store.engine],
         database,
         names.join(service, datastore),
-        f"{store.secret}/{service}" if own else store.secret,
+        f"{store.secret}/{name}" if own else store.secret,
     )

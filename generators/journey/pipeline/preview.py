@@ -70,8 +70,8 @@ def _stale(root: str) -> list[Problem]:
     return list(tree.stale(found.plan, "journey render"))
 
 
-def preview(root: str, instead: Mapping[str, bytes], tree_before: Before | None = None) -> Preview:
-    """What differs once files of the spec hold other bytes, by path. The tree must not be stale before."""
+def preview(root: str, instead: Mapping[str, bytes | None], tree_before: Before | None = None) -> Preview:
+    """What differs once files of the spec hold other bytes, or are gone, by path. The tree must not be stale before."""
     begun, watch, _ = tree_before or before(root)
     after = Session(files.load(root, begun.sources.documents, instead=instead), begun.known, True)
     workers = Local(after.job)

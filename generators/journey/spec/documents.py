@@ -74,6 +74,7 @@ def promoted_service_shape() -> Shape:
         key=Shape("text", examples=("local",)),
         element=base,
         description="Bases of clusters that are already on the next one.",
+        refers="cluster",
     )
     fields = {
         "base": Field("base", replace(base, description="What the service renders from in that environment."), True),

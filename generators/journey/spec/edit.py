@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from journey.problem import Step
+from journey.spec import fragments
 from journey.spec.events import BOM, readable
 from journey.spec.positions import Node, Path, tree
 from journey.spec.splice import Change, EditError, Insert, Remove, Replace, shown
 from journey.spec.yaml import parse
 
-__all__ = ["EditError", "insert", "remove", "set_value"]
+__all__ = ["EditError", "insert", "remove", "rename", "set_value"]
 
 
 def set_value(data: bytes, path: Path, value: object) -> bytes:
@@ -50,6 +51,22 @@ def remove(data: bytes, path: Path) -> bytes:
         raise EditError("the whole document cannot be removed")
     _value(old, path)
     return _proved(data, Remove(path).apply(text), _with(old, path, _GONE))
+
+
+def rename(data: bytes, path: Path, name: str) -> bytes:
+    """Give the key at the end of `path` another name; its value and its place stay. Raises EditError."""
+    text, old = _read(data)
+    holder, value = _value(old, path[:-1]), _value(old, path)
+    node = tree(text)
+    for step in path[:-1]:
+        below = node.child(step) if node and node.target is None else None
+        node = below[1] if below else None
+    found = node.child(path[-1]) if node and node.target is None else None
+    if found is None or not isinstance(holder, dict) or name in holder:
+        raise EditError(f"{shown(path)} cannot be called {name}")
+    key = found[0]
+    wanted = _with(_with(old, path, _GONE), (*path[:-1], name), value)
+    return _proved(data, text[: key.start.index] + fragments.inline(name) + text[key.end :], wanted)
 
 
 _GONE = object()

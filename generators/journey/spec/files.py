@@ -15,8 +15,8 @@ MAX_BYTES = 4 * 1024 * 1024
 class Files(Protocol):
     """Files by their paths from the platform's folder, with `/` on every system."""
 
-    given: Mapping[str, bytes]
-    """Files whose bytes are at hand."""
+    given: Mapping[str, bytes | None]
+    """Files whose bytes are at hand; None of one that counts as gone."""
 
     def read(self, path: str) -> bytes | None:
         """The content of a regular file; None of what is none, too large or not readable."""
@@ -32,9 +32,9 @@ class Files(Protocol):
 
 
 class OnDisk:
-    """The files below a folder. `instead`: bytes that count in place of what a file holds, or would hold."""
+    """The files below a folder. `instead`: bytes that count in place of what a file holds or would; None: it goes."""
 
-    def __init__(self, root: str, instead: Mapping[str, bytes]) -> None:
+    def __init__(self, root: str, instead: Mapping[str, bytes | None]) -> None:
         self.root = root
         self.given = instead
 
@@ -53,8 +53,10 @@ class OnDisk:
         return () if path in self.given else (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
     def found(self, pattern: str) -> list[str]:
-        """What is on the disk."""
-        return [path.replace(os.sep, "/") for path in sorted(glob.glob(pattern, root_dir=self.root))]
+        """What is on the disk, and what is to stand there."""
+        there = {path.replace(os.sep, "/") for path in glob.glob(pattern, root_dir=self.root)}
+        there |= {path for path in self.given if _leads(pattern, path)}
+        return sorted(path for path in there if not self._gone(path))
 
     def names(self, folder: str) -> list[str]:
         """What is on the disk, and what is to stand there."""
@@ -62,14 +64,18 @@ class OnDisk:
             there = os.listdir(os.path.join(self.root, folder))
         except (FileNotFoundError, NotADirectoryError):
             there = []
-        return [*there, *(os.path.basename(path) for path in self.given if os.path.dirname(path) == folder)]
+        given = (os.path.basename(path) for path in self.given if os.path.dirname(path) == folder)
+        return [name for name in dict.fromkeys([*there, *given]) if not self._gone(f"{folder}/{name}")]
+
+    def _gone(self, path: str) -> bool:
+        return path in self.given and self.given[path] is None
 
 
 class InMemory:
     """Files by path, and no others."""
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
-        self.given = given
+        self.given: Mapping[str, bytes | None] = given
         self._names: dict[str, dict[str, None]] = {}
         for path in given:
             steps = path.split("/")
@@ -95,6 +101,12 @@ class InMemory:
     def names(self, folder: str) -> list[str]:
         """What files at hand stand in, or are."""
         return list(self._names.get(folder, ()))
+
+
+def _leads(pattern: str, path: str) -> bool:
+    """Whether a glob leads to a path; `*` stays within a folder."""
+    steps, names = pattern.split("/"), path.split("/")
+    return len(steps) == len(names) and all(map(_fits, names, steps))
 
 
 def _fits(name: str, step: str) -> bool:

@@ -90,14 +90,14 @@ class Sources:
         documents: Mapping[str, Document],
         problems: list[Problem],
         schemas: Mapping[str, bytes] | None = None,
-        instead: Mapping[str, bytes] | None = None,
+        instead: Mapping[str, bytes | None] | None = None,
     ) -> None:
         self.root = root
         self.documents = documents
         self.problems = problems
         self.schemas = schemas or {}
         """The files that `schemas:` names, by path."""
-        self._texts: dict[str, bytes] = dict(instead or {})
+        self._texts: dict[str, bytes] = {path: data or b"" for path, data in (instead or {}).items()}
 
     @property
     def schemas_digest(self) -> bytes:
@@ -149,11 +149,11 @@ def load(
     root: str,
     known: Mapping[str, Document] | None = None,
     each: Each = map,
-    instead: Mapping[str, bytes] | None = None,
+    instead: Mapping[str, bytes | None] | None = None,
 ) -> Sources:
     """Read and validate every file of the spec under `root`; `known` documents whose file is unchanged are kept.
 
-    instead: bytes that count in place of what a file holds, or would hold: promoted files may be new.
+    instead: bytes that count in place of what a file holds, or would hold: a file may be new, or gone (None).
     A file with problems is present in its clean part (see `journey.spec.validate`).
     """
     return load_from(OnDisk(root, instead or {}), root, known, each)

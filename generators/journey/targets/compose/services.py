@@ -156,7 +156,7 @@ def _before(view: View, place: Place, spot: Spot) -> Object:
         if ordered:
             found[store] = {"condition": "service_healthy"}
         # its owner waits for a database in any case: Compose takes the end of what nobody waits for as a failure
-        if known.databases and (ordered or place.service in known.databases):
+        if known.databases and (ordered or place.identity in known.databases):
             found[f"{store}-databases"] = {"condition": "service_completed_successfully"}
     for other in waves.before(view, *place.key):
         if other in running:
