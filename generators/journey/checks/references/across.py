@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from journey.checks.references.cloud import GROUP
 from journey.checks.references.defined import ANYTHING, DERIVED
 from journey.checks.references.referred import CLUSTER, FILE, PATH
 from journey.problem import Pointer, Problem
@@ -28,8 +29,18 @@ class Identity(NamedTuple):
     def __str__(self) -> str:
         kind = self.kind.partition(".")[0]
         name, _, part = self.name.partition(":")
+        if self.kind.endswith(GROUP):
+            return f"{kind} {self.name} in {self.namespace}" if self.namespace else f"{kind} {self.name}"
         whole = f"{kind} {name}" if not part else f"{_PARTS.get(kind, 'part')} {part} of {kind} {name}"
         return f"{whole} in namespace {self.namespace}" if self.namespace else whole
+
+    @property
+    def where(self) -> str:
+        """Where it stands."""
+        if not self.kind.endswith(GROUP):
+            return f"on cluster {self.cluster}"
+        _, _, environment = self.cluster.partition(":")
+        return f"in the AWS account of {environment}" if environment else "on AWS"
 
 
 _PARTS = {"Service": "port", "Gateway": "listener"}
@@ -46,7 +57,8 @@ def judge(
     yield from _duplicates(defined)
     absent = [found for found in referred if found[0] not in defined and f"{DERIVED}{found[0]}" not in defined]
     clusters = _clusters(folders)
-    missing = [found for found in absent if not _is_there(found[0], defined, folders, clusters)]
+    kinds = {one.split("|", 2)[1] for one in defined} if absent else ()
+    missing = [found for found in absent if not _is_there(found[0], defined, folders, clusters, kinds)]
     if missing:
         yield from _missing(defined, missing, folders)
 
@@ -56,13 +68,21 @@ def _clusters(folders: Iterable[str]) -> set[str]:
     return {folder.split("/")[1] for folder in folders if folder.startswith("clusters/")}
 
 
-def _is_there(identity: str, defined: Defined, folders: Collection[str], clusters: Collection[str]) -> bool:
+_BY_BOOTSTRAP = (f"Bucket{GROUP}", f"Alias{GROUP}")
+"""What a platform has from elsewhere that leaves CloudFormation out of its `targets`: none of it is rendered then."""
+
+
+def _is_there(
+    identity: str, defined: Defined, folders: Collection[str], clusters: Collection[str], kinds: Collection[str]
+) -> bool:
     """Whether a folder holds files, a cluster has any, or a chart fills the namespace with what nobody knows here."""
     if identity.startswith(PATH):
         return identity.removeprefix(PATH) in folders
     if identity.startswith(CLUSTER):
         return identity.removeprefix(CLUSTER) in clusters
-    cluster, _, namespace, _ = identity.split("|", 3)
+    cluster, kind, namespace, _ = identity.split("|", 3)
+    if kind.endswith(GROUP) and kind in _BY_BOOTSTRAP:
+        return kind not in kinds
     return bool(namespace) and f"{DERIVED}{cluster}|{ANYTHING}|{namespace}|{ANYTHING}" in defined
 
 
@@ -72,7 +92,7 @@ def _duplicates(defined: Defined) -> Iterator[Problem]:
             (first, _), *others = sorted(files)
             what = Identity(*identity.split("|", 3))
             for path, where in others:
-                message = f"{path}: {first} defines {what} on cluster {what.cluster} too"
+                message = f"{path}: {first} defines {what} {what.where} too"
                 yield Problem(where, DUPLICATE, message, "rename one of them, or render it once")
 
 
@@ -117,7 +137,7 @@ class _Known:
         wanted = Identity(*identity.split("|", 3))
         if identity.startswith(FILE):
             return f"file {wanted.name}, which nothing renders", self._hint(wanted)
-        return f"{wanted}, which nothing renders on cluster {wanted.cluster}", self._hint(wanted)
+        return f"{wanted}, which nothing renders {wanted.where}", self._hint(wanted)
 
     def _hint(self, wanted: Identity) -> str:
         """The parts of an object that is there, else a namespace where it is, else the nearest name of its kind."""
@@ -126,6 +146,8 @@ class _Known:
         parts = [other.partition(":")[2] for other in others if colon and other.startswith(f"{name}:")]
         if parts:
             return f"it has {', '.join(parts)}"
+        if wanted.kind.endswith(GROUP):
+            return _did_you_mean(wanted.name, others)
         elsewhere = self.places.get((wanted.cluster, wanted.kind, wanted.name))
         if elsewhere:
             return f"it stands in namespace {min(elsewhere)}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple, TypeAlias
 
 from journey.artifact import Artifact, Unit
+from journey.checks.references import cloud
 from journey.checks.references.defined import DERIVED, brought, cluster_of, is_foreign, sources
 from journey.checks.references.pods import needed_by_pod
 from journey.objects import Object, Tree, Workload, descend, files, group_of, mapping, mappings, text, texts
@@ -63,6 +64,8 @@ def links(unit: Unit, artifacts: Sequence[Artifact]) -> Links:
     A service whose identity stands in a namespace that its unit does not render has switched `namespaceObjects` off:
     somebody else makes that namespace, so it is not missing.
     """
+    if unit.target in cloud.TARGETS:
+        return Links(*cloud.links(unit, artifacts))
     if not unit.cluster:
         return Links([()] * len(artifacts), ())
     defines: list[tuple[str, ...]] = []

@@ -31,7 +31,7 @@ RULES = {
     RETIRED: "A datastore leaves an environment only when it says `retire`.",
     PROVIDER: "What is asked of a cluster is what its provider has.",
     DATABASES: "Databases are listed for PostgreSQL alone.",
-    DELIVERY: "What a cluster is delivered from is rendered.",
+    DELIVERY: "What a cluster is delivered from, or made by, is rendered.",
 }
 
 GITOPS = str(shape_of(Cluster).fields["gitops"].default)
@@ -140,6 +140,17 @@ def deliveries(view: View) -> Iterator[Problem]:
             yield Problem(where, DELIVERY, message, "add `helm` to `targets`, or say delivery: manifests")
 
 
+def networks(view: View) -> Iterator[Problem]:
+    """Clusters whose network CloudFormation is to make, where it, or Terraform that makes the rest, is not rendered."""
+    wanted = resolve.target_names(view)
+    missing = [name for name in ("cloudformation", "terraform") if wanted and name not in wanted]
+    for name, value in (view.input(ROOT_FILE, "clusters") or {}).items():
+        if value.get("iac") == "cloudformation" and missing:
+            where = Pointer(ROOT_FILE, ("clusters", name, "iac"))
+            message = f"`iac: cloudformation`: `targets` leaves {' and '.join(f'`{one}`' for one in missing)} out"
+            yield Problem(where, DELIVERY, message, f"add {' and '.join(missing)} to `targets`, or say iac: none")
+
+
 def datastores(view: View) -> Iterator[Problem]:
     """Databases of a cache, and datastores that vanish with their data."""
     head = view.input(ROOT_FILE, "datastores") or {}
@@ -215,5 +226,5 @@ def _spelled(parts: tuple[str, ...]) -> str:
     return " in ".join(f"`{part}`" for part in parts)
 
 
-JUDGEMENTS = (promotion, lists, hubs, providers, deliveries, datastores, namespaces, applications)
+JUDGEMENTS = (promotion, lists, hubs, providers, deliveries, networks, datastores, namespaces, applications)
 """Every judgement of the platform as a whole, in the order in which they are told."""
