@@ -102,6 +102,29 @@ def test_findings_come_back_with_their_places(root: Path) -> None:
     assert not judgement.crashed
 
 
+TERRAFORM = 'resource "aws_vpc" "this" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+TEMPLATE = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: acme
+"""
+
+
+def test_stacks_are_judged_in_both_languages(root: Path) -> None:
+    stack = "environments/dev/cloud/terraform/network/main.tf"
+    module = "modules/terraform/network/main.tf"
+    template = "environments/dev/cloud/cloudformation/bootstrap/template.yaml"
+    call = 'module "network" {\n  source = "../../../../../modules/terraform/network"\n}\n'
+    judgement = judge(root, {stack: call, module: TERRAFORM, template: TEMPLATE}, checkers=(CHECKOV,))
+    found = {line.rpartition(": ")[0] for line in told(judgement)}
+    assert f"checkov/CKV2_AWS_11 {module}:1: aws_vpc this" in found
+    assert f"checkov/CKV_AWS_18 {template}:3: AWS::S3::Bucket Bucket" in found
+    assert not judgement.crashed
+
+
 def test_judging_what_changed_tells_what_judging_all_tells(root: Path) -> None:
     folder = "environments/dev/local/kubernetes/cart"
     role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: {}\nmetadata: {{name: cart, namespace: shop}}\n{}\n"

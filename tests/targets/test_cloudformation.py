@@ -145,6 +145,23 @@ def test_no_role_may_do_anything_to_anything(found: Mapping[str, Any]) -> None:
         assert not wide or "aws:RequestedRegion" in statement["Condition"]["StringEquals"], statement
 
 
+def test_who_plans_reads_no_passwords(view: View) -> None:
+    policy: Any = rights.of(view, "here", "plan")
+    actions = [action for statement in policy["Statement"] for action in statement["Action"]]
+    assert "ec2:Describe*" in actions
+    assert not any(fnmatchcase("ec2:GetPasswordData", action) for action in actions)
+
+
+def test_it_is_logged_who_reads_and_writes_state(view: View, found: Mapping[str, Any]) -> None:
+    made = bootstrap(found)["Resources"]
+    assert made["LogsBucket"]["Properties"]["BucketName"] == cloudformation.logs_bucket(view, "here")
+    for bucket, prefix in (("StateBucket", "state/"), ("TemplatesBucket", "templates/")):
+        logged = {"DestinationBucketName": {"Ref": "LogsBucket"}, "LogFilePrefix": prefix}
+        assert made[bucket]["Properties"]["LoggingConfiguration"] == logged
+    delivery = made["LogsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][1]
+    assert (delivery["Principal"], delivery["Action"]) == ({"Service": "logging.s3.amazonaws.com"}, "s3:PutObject")
+
+
 def test_who_applies_governs_the_roles_of_its_cluster_and_no_others(view: View) -> None:
     policy: Any = rights.of(view, "here", "apply")
     (roles,) = (item["Resource"]["Fn::Sub"] for item in policy["Statement"] if item.get("Sid") == "Roles")

@@ -97,6 +97,12 @@ def templates(view: View, env: str) -> tuple[str, str]:
     return names.join(resolve.settings(view).name, first, "templates"), resolve.cluster(view, first).region
 
 
+@query
+def logs_bucket(view: View, cluster: str) -> str:
+    """The bucket that the access logs of a cluster's other buckets are in."""
+    return names.join(resolve.settings(view).name, cluster, "access-logs")
+
+
 def exported(name: str, tier: str, zone: str) -> str:
     """What the id of a subnet is exported as; `name` is what its cluster is called in its cloud."""
     return f"{name}-{tier}-{zone}"

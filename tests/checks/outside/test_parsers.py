@@ -210,7 +210,9 @@ def test_output_of_another_form_is_refused(parse: Any, stdout: str) -> None:
         ("schemas/service.schema.json", []),
         ("environments/dev/cloud/cloudformation/bootstrap/template.yaml", ["checkov", "cfn-lint"]),
         ("environments/dev/cloudformation/network/template.yaml", ["checkov", "cfn-lint"]),
-        ("modules/cloudformation/network/vpc.yaml", ["cfn-lint"]),
+        ("modules/cloudformation/network/vpc.yaml", ["checkov", "cfn-lint"]),
+        ("modules/terraform/network/main.tf", ["checkov"]),
+        ("environments/dev/cloud/terraform/network/main.tf", ["checkov"]),
         ("environments/dev/cloud/kubernetes/cloudformation/service.yaml", ["checkov"]),
     ],
 )

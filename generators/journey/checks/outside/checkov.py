@@ -1,4 +1,4 @@
-"""checkov: security and good practice of Kubernetes objects and workflows, and the project's own policies.
+"""checkov: security and good practice of Kubernetes objects, workflows and stacks, and the project's own policies.
 
 https://www.checkov.io/2.Basics/CLI%20Command%20Reference.html. Most of its checks look at one object, so a file's
 findings depend on that file alone. Those of roles and who is bound to them (CKV2_K8S_1 to 5) join all objects of a
@@ -18,18 +18,21 @@ from typing import Any
 
 from journey.checks.outside.model import Checker, Finding, Group, Groups, Malformed
 
-FRAMEWORKS = ("kubernetes", "github_actions")
+FRAMEWORKS = ("kubernetes", "github_actions", "terraform", "cloudformation")
 LEFT_OUT = "CKV2_K8S_6"
 _OPTIONS = ("--quiet", "--compact", "--soft-fail", "--skip-download", "--output", "json", "--skip-check", LEFT_OUT)
 _RIGHTS = re.compile(r"(cluster)?role(binding)?-")
 
 
 def groups(paths: Sequence[str]) -> Groups:
-    """Each file by itself; roles and bindings by folder."""
+    """Each file by itself; roles and bindings by folder, and Terraform's as one, since stacks call modules."""
     found: Groups = {}
     for path in paths:
         folder, _, name = path.rpartition("/")
-        group = Group(f"rights/{folder}", folder) if _RIGHTS.match(name) else Group("files", path)
+        if path.endswith(".tf"):
+            group = Group("files", "terraform")
+        else:
+            group = Group(f"rights/{folder}", folder) if _RIGHTS.match(name) else Group("files", path)
         found.setdefault(group, []).append(path)
     return found
 
@@ -83,7 +86,10 @@ def _findings(report: dict[str, Any]) -> Iterator[Finding]:
 def _finding(framework: str, check: dict[str, Any]) -> Finding:
     # seen: only this one of the four paths is that from the working folder, for either framework
     path = check["file_path" if framework == "kubernetes" else "repo_file_path"].lstrip("/")
-    kind, _, name = check["resource"].partition(".")
+    resource = check["resource"]
+    if framework == "terraform":  # one for each stack that calls the module; what is wrong is the module's
+        resource = ".".join(resource.split(".")[-2:])
+    kind, _, name = resource.partition(".")
     where = f"{kind} {name.rpartition('.')[2]}" if name else kind
     line = int((check.get("file_line_range") or [0])[0])
     return Finding(path, f"checkov/{check['check_id']}", line, f"{where}: {check['check_name']}", _advice(check))
@@ -98,7 +104,7 @@ def _advice(check: dict[str, Any]) -> str:
 
 CHECKOV = Checker(
     name="checkov",
-    judges=re.compile(r"(environments|clusters)/.+\.(ya?ml|json)|\.github/workflows/[^/]+\.ya?ml"),
+    judges=re.compile(r"(environments|clusters|modules)/.+\.(ya?ml|json|tf)|\.github/workflows/[^/]+\.ya?ml"),
     groups=groups,
     arguments=arguments,
     parse=parse,

@@ -18,6 +18,7 @@ from journey.targets.cloudformation.syntax import (
     got,
     key,
     output,
+    policy,
     ref,
     resource,
     sub,
@@ -36,7 +37,13 @@ _KEPT_DAYS: Tree = {
         "Description": "How long a state that was replaced is kept, in days.",
         "MinValue": 1,
         "Default": 90,
-    }
+    },
+    "AccessLogDays": {
+        "Type": "Number",
+        "Description": "How long it is known who read or wrote state, in days.",
+        "MinValue": 1,
+        "Default": 365,
+    },
 }
 
 
@@ -48,7 +55,7 @@ def content(view: View, env: str, cluster: str) -> Tree:
         _REGION: yes_or_no("Whether this stack makes what a region of an account has one of.", first.of_region),
         **_KEPT_DAYS,
     }
-    resources: Tree = {**_state(view, cluster), **_identity(), **_roles(view, env, cluster)}
+    resources: Tree = {**_state(view, cluster), **_logs(view, cluster), **_identity(), **_roles(view, env, cluster)}
     outputs: Tree = {
         "StateBucket": output("Where Terraform keeps state.", ref("StateBucket")),
         "StateKeyAlias": output("The key that state is encrypted under.", terraform.state(view, cluster, "").kms),
@@ -82,7 +89,9 @@ def policy_of_stack() -> Tree:
         "Effect": "Deny",
         "Action": ["Update:Replace", "Update:Delete"],
         "Principal": "*",
-        "Resource": [f"LogicalResourceId/{name}" for name in ("StateBucket", "StateKey", "StateKeyAlias")],
+        "Resource": [
+            f"LogicalResourceId/{name}" for name in ("StateBucket", "StateKey", "StateKeyAlias", "LogsBucket")
+        ],
     }
     return {"Statement": [everything, guarded]}
 
@@ -95,12 +104,13 @@ def _state(view: View, cluster: str) -> Tree:
     return {
         "StateKey": resource("KMS::Key", properties, condition=_REGION, kept=True),
         "StateKeyAlias": resource("KMS::Alias", alias, condition=_REGION, kept=True),
-        "StateBucket": resource("S3::Bucket", _bucket(state.bucket, arn("kms", state.kms)), kept=True),
+        "StateBucket": resource("S3::Bucket", _bucket(state.bucket, arn("kms", state.kms), "state/"), kept=True),
         "StateBucketPolicy": resource("S3::BucketPolicy", _encrypted("StateBucket"), kept=True),
     }
 
 
-def _bucket(name: str, key_arn: Tree) -> Tree:
+def _bucket(name: str, key_arn: Tree, prefix: str) -> Tree:
+    """A bucket under a key, whose access logs are kept under a prefix."""
     by_key: Tree = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn}
     rules: Node = [
         {
@@ -116,18 +126,53 @@ def _bucket(name: str, key_arn: Tree) -> Tree:
         "BucketEncryption": {
             "ServerSideEncryptionConfiguration": [{"BucketKeyEnabled": True, "ServerSideEncryptionByDefault": by_key}]
         },
-        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "PublicAccessBlockConfiguration": {
-            "BlockPublicAcls": True,
-            "BlockPublicPolicy": True,
-            "IgnorePublicAcls": True,
-            "RestrictPublicBuckets": True,
-        },
         "LifecycleConfiguration": {"Rules": rules},
+        "LoggingConfiguration": {"DestinationBucketName": ref("LogsBucket"), "LogFilePrefix": prefix},
+        **_PRIVATE,
     }
 
 
-def _encrypted(bucket: str) -> Tree:
+_PRIVATE: Tree = {
+    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+    "PublicAccessBlockConfiguration": {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    },
+}
+
+
+def _logs(view: View, cluster: str) -> Tree:
+    """Who read and wrote what, in a bucket of its own. S3 delivers under its own key alone, and a log of the logs would
+    have no end (docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html)."""
+    expires: Node = [{"Id": "old", "Status": "Enabled", "ExpirationInDays": ref("AccessLogDays")}]
+    properties: Tree = {
+        "BucketName": cloudformation.logs_bucket(view, cluster),
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+        "LifecycleConfiguration": {"Rules": expires},
+        **_PRIVATE,
+    }
+    skipped: Tree = {"id": "CKV_AWS_18", "comment": "Logs of the logs would have no end."}
+    delivered: Node = {
+        "Sid": "Delivery",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": sub("${LogsBucket.Arn}/*"),
+        "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
+    }
+    bucket = resource("S3::Bucket", properties, kept=True)
+    return {
+        "LogsBucket": {**bucket, "Metadata": {"checkov": {"skip": [skipped]}}},
+        "LogsBucketPolicy": resource("S3::BucketPolicy", _encrypted("LogsBucket", delivered), kept=True),
+    }
+
+
+def _encrypted(bucket: str, *more: Node) -> Tree:
     """Nothing passes but by TLS."""
     statement: Node = {
         "Sid": "TlsAlone",
@@ -137,7 +182,7 @@ def _encrypted(bucket: str) -> Tree:
         "Resource": [got(bucket, "Arn"), sub(f"${{{bucket}.Arn}}/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return {"Bucket": ref(bucket), "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    return {"Bucket": ref(bucket), "PolicyDocument": policy(statement, *more)}
 
 
 def _identity() -> Tree:
@@ -178,7 +223,7 @@ def _templates(view: View, env: str, cluster: str) -> Tree:
         return {}
     key_arn = arn("kms", terraform.state(view, cluster, "").kms)
     return {
-        "TemplatesBucket": resource("S3::Bucket", _bucket(bucket, key_arn), kept=True),
+        "TemplatesBucket": resource("S3::Bucket", _bucket(bucket, key_arn, "templates/"), kept=True),
         "TemplatesBucketPolicy": resource("S3::BucketPolicy", _encrypted("TemplatesBucket"), kept=True),
     }
 

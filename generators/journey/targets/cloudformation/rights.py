@@ -19,7 +19,6 @@ PATH = "/ci/"
 
 _READS = (
     "ec2:Describe*",
-    "ec2:Get*",
     "eks:Describe*",
     "eks:List*",
     "iam:Get*",
