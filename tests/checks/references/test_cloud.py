@@ -16,6 +16,7 @@ from tests.checks.references.test_across import across
 from tests.specs import platform
 from tests.targets.test_cloudformation import BOOTSTRAP, BY_TERRAFORM, TEXT
 
+THERE_BY_OTHER = "pods: 10.32.0.0/16, network: 10.33.0.0/20, iac: cloudformation"
 Units = list[tuple[Unit, list[Artifact]]]
 STACK = "environments/dev/{}/terraform/{}/main.tf"
 SETS = "environments/dev/cloudformation/network/template.yaml"
@@ -66,7 +67,10 @@ def told(problems: Sequence[Problem]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("text", [TEXT, BY_TERRAFORM], ids=["cloudformation", "terraform"])
+BOTH = BY_TERRAFORM.replace("pods: 10.32.0.0/16, network: 10.33.0.0/20, nat: single, iac: terraform", THERE_BY_OTHER)
+
+
+@pytest.mark.parametrize("text", [TEXT, BY_TERRAFORM, BOTH], ids=["cloudformation", "terraform", "one of each"])
 def test_what_is_rendered_holds_together(text: str) -> None:
     assert told(across(rendered(text))) == []
 
@@ -118,6 +122,14 @@ def test_a_network_has_one_owner() -> None:
     (found,) = told(across([*rendered(TEXT), *own]))
     defined = "defines Network shop-here in eu-west-1 in the AWS account of dev too"
     assert found == f"here references/duplicate: {path}: {SETS} {defined} (rename one of them, or render it once)"
+
+
+def test_a_stack_set_whose_role_or_templates_nothing_makes_is_told() -> None:
+    path = f"{BOOTSTRAP.format('here')}/template.yaml"
+    for old, kind in (("shop-dev-networks-execution", "Role"), ("shop-here-templates", "Bucket")):
+        (found,) = told(across(changed(rendered(TEXT), path, old, "another")))
+        assert found.startswith(f"dev references/missing: {SETS}: ")
+        assert f"names {kind} {old}, which nothing renders" in found
 
 
 def test_two_clusters_with_one_state_are_told() -> None:

@@ -34,6 +34,7 @@ def links(unit: Unit, artifacts: Sequence[Artifact]) -> tuple[list[tuple[str, ..
             refers += ((number, identity) for identity in _named(account, _blocks(artifact.content)))
         elif isinstance(artifact.content, Mapping) and "AWSTemplateFormatVersion" in artifact.content:
             brings += _template(account, artifact.content)
+            refers += ((number, identity) for identity in _sets(account, artifact.content))
         defines.append(tuple(brings))
     return defines, tuple(dict.fromkeys(refers))
 
@@ -111,6 +112,18 @@ def _template(account: str, content: Tree) -> Iterator[str]:
         elif kind == "AWS::CloudFormation::StackSet":
             for group in mappings(properties, "StackInstancesGroup"):
                 yield from _network(account, group)
+
+
+def _sets(account: str, content: Tree) -> Iterator[str]:
+    """What StackSets need: the roles that make their stacks, and the bucket with the templates."""
+    found = [one for one in mapping(content, "Resources").values() if isinstance(one, Mapping)]
+    sets = [mapping(one, "Properties") for one in found if text(one, "Type") == "AWS::CloudFormation::StackSet"]
+    for properties in sets:
+        yield identity(account, "Role", text(properties, "ExecutionRoleName"))
+        administration = text(mapping(properties, "AdministrationRoleARN"), "Fn::Sub")
+        yield identity(account, "Role", administration.rpartition("role/")[2])
+        bucket = mapping(mapping(content, "Parameters"), "TemplatesBucket")
+        yield identity(EVERYWHERE, "Bucket", text(bucket, "Default"))
 
 
 def _default(parameter: object) -> object:

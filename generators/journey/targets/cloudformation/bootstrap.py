@@ -67,10 +67,9 @@ def content(view: View, env: str, cluster: str) -> Tree:
             for act in cloudformation.ACTS
         },
     }
-    if cluster in cloudformation.networks(view, env):
+    if cloudformation.networks(view, env)[:1] == (cluster,):
         resources |= _templates(view, env, cluster) | _stack_sets(view, env)
-        if cloudformation.networks(view, env)[0] == cluster:
-            outputs["TemplatesBucket"] = output("Where nested stacks' templates are put.", ref("TemplatesBucket"))
+        outputs["TemplatesBucket"] = output("Where nested stacks' templates are put.", ref("TemplatesBucket"))
     region = resolve.cluster(view, cluster).region
     return template(
         f"What Terraform needs before its first run, for {env} on {cluster}.",
@@ -146,7 +145,14 @@ _PRIVATE: Tree = {
 def _logs(view: View, cluster: str) -> Tree:
     """Who read and wrote what, in a bucket of its own. S3 delivers under its own key alone, and a log of the logs would
     have no end (docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html)."""
-    expires: Node = [{"Id": "old", "Status": "Enabled", "ExpirationInDays": ref("AccessLogDays")}]
+    expires: Node = [
+        {
+            "Id": "old",
+            "Status": "Enabled",
+            "ExpirationInDays": ref("AccessLogDays"),
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+        }
+    ]
     properties: Tree = {
         "BucketName": cloudformation.logs_bucket(view, cluster),
         "VersioningConfiguration": {"Status": "Enabled"},
@@ -217,10 +223,8 @@ def _roles(view: View, env: str, cluster: str) -> Tree:
 
 
 def _templates(view: View, env: str, cluster: str) -> Tree:
-    """Where nested stacks' templates are put: in the stack of the first cluster whose network is made so."""
+    """Where nested stacks' templates are put: made by the first cluster whose network is made so."""
     bucket, _ = cloudformation.templates(view, env)
-    if cloudformation.networks(view, env)[0] != cluster:
-        return {}
     key_arn = arn("kms", terraform.state(view, cluster, "").kms)
     return {
         "TemplatesBucket": resource("S3::Bucket", _bucket(bucket, key_arn, "templates/"), kept=True),
@@ -229,7 +233,7 @@ def _templates(view: View, env: str, cluster: str) -> Tree:
 
 
 def _stack_sets(view: View, env: str) -> Tree:
-    """Who makes a StackSet's stacks (docs: "Grant self-managed permissions")."""
+    """Who makes a StackSet's stacks (docs: "Grant self-managed permissions"); made by the same cluster."""
     administration, execution = (cloudformation.set_role(view, env, act) for act in cloudformation.SET_ACTS)
     administrator: Tree = {
         "RoleName": administration,
@@ -244,6 +248,6 @@ def _stack_sets(view: View, env: str) -> Tree:
         "Policies": [{"PolicyName": "network", "PolicyDocument": rights.networks(view, env)}],
     }
     return {
-        "StackSetAdministration": resource("IAM::Role", administrator, condition=_ACCOUNT),
-        "StackSetExecution": resource("IAM::Role", executor, condition=_ACCOUNT),
+        "StackSetAdministration": resource("IAM::Role", administrator),
+        "StackSetExecution": resource("IAM::Role", executor),
     }
