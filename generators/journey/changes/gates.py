@@ -13,6 +13,7 @@ from journey import names
 from journey.changes import windows
 from journey.changes.since import Since, since
 from journey.ci.git import Git
+from journey.facts import traffic
 from journey.problem import Pointer
 from journey.spec import resolve
 from journey.spec.resolve import ROOT_FILE
@@ -146,7 +147,7 @@ def _healthy(view: View, asked: Asked, evidence: Evidence, where: Pointer) -> Ve
 
 def _alerts(view: View, asked: Asked, evidence: Evidence, where: Pointer) -> Verdict:
     for environment, cluster in _before(view, asked):
-        namespace = names.namespace(asked.service, environment, resolve.shared_cluster(view, cluster))
+        namespace = traffic.namespace(view, asked.service, environment, cluster)
         try:
             firing = evidence.firing(cluster, namespace)
         except Unreachable as error:

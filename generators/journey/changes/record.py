@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold", "rename", "remove"]
+Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold", "rename", "remove", "adopt"]
 PLATFORM = "platform.yaml"
 """What a step names in place of a service where the platform's own blocks are promoted."""
 
@@ -40,7 +40,8 @@ class Override(NamedTuple):
 class Act(NamedTuple):
     """An act on an environment. `gates` are those that were open, each with what it was judged by.
 
-    Of a rename `target` is the new name; of a removal it is what goes, and `source` what kind of thing that is.
+    Of a rename `target` is the new name; of a removal it is what goes, and `source` what kind of thing that is; of
+    `adopt` it is the convention.
     """
 
     kind: Kind
@@ -87,6 +88,7 @@ _SUBJECTS: Mapping[Kind, str] = {
     "unhold": "Unhold {what} in {act.target}",
     "rename": "Rename {what} to {act.target}",
     "remove": "Remove the {act.source} {act.target}",
+    "adopt": "Switch {act.target} on for {what}",
 }
 
 

@@ -101,7 +101,7 @@ def markdown(plan: Plan) -> str:
 def _said(plan: Plan) -> Iterator[str]:
     for step in plan.act.steps:
         where = f" on {', '.join(step.clusters)}" if step.clusters else ""
-        told = plan.act.kind != "rename" and (step.before, step.after) != (record.NONE, record.NONE)
+        told = plan.act.kind not in ("rename", "adopt") and (step.before, step.after) != (record.NONE, record.NONE)
         versions = "" if not told else f": {step.before} -> {step.after}"
         yield f"{plan.act.kind} {step.service} {_way(plan)}{where}{versions}"
     for item in plan.own[:MOST_OWN]:
@@ -123,6 +123,8 @@ def _way(plan: Plan) -> str:
         return f"to {plan.act.target}"
     if plan.act.kind == "remove":
         return "everywhere"
+    if plan.act.kind == "adopt":
+        return f"by {plan.act.target}"
     return f"from {plan.act.source} to {plan.act.target}" if plan.act.source else f"in {plan.act.target}"
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "unhold": "Take a hold away.",
     "hotfix": "Take a release past environments, and open its back-port.",
     "rollback": "Restore what an environment ran before, and hold it there.",
+    "adopt": "Take over what runs: manifests become a spec that renders them again.",
     "rename": "Give a service another name.",
     "remove": "Remove a service, an environment or a cluster, and keep its name taken.",
     "drift": "Compare a cluster with its tree.",

@@ -49,6 +49,10 @@ def identity(view: View, name: str, environment: str, cluster: str) -> str:
 @inlined
 def namespace(view: View, service: str, environment: str, cluster: str) -> str:
     """The namespace of a service or datastore."""
+    if resolve.service_file(view, service):
+        kept: str | None = (resolve.part(view, service, environment, cluster, "live") or {}).get("namespace")
+        if kept:
+            return kept
     name = identity(view, service, environment, cluster)
     return names.namespace(name, environment, resolve.shared_cluster(view, cluster))
 
@@ -56,8 +60,15 @@ def namespace(view: View, service: str, environment: str, cluster: str) -> str:
 @inlined
 def peer(view: View, service: str, environment: str, cluster: str) -> Peer:
     """A service as one end of a connection."""
-    selector = names.selector(identity(view, service, environment, cluster), environment)
+    selector = selector_of(view, service, environment, cluster)
     return Peer("service", service, namespace(view, service, environment, cluster), selector)
+
+
+@inlined
+def selector_of(view: View, service: str, environment: str, cluster: str) -> dict[str, str]:
+    """The labels that select a service's pods: those that it kept from before, or derived ones."""
+    kept: dict[str, str] = (resolve.part(view, service, environment, cluster, "live") or {}).get("selector") or {}
+    return kept or names.selector(identity(view, service, environment, cluster), environment)
 
 
 def port_of(known: dict[str, Port], wanted: str | int | None) -> Port | None:

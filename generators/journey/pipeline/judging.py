@@ -9,9 +9,12 @@ from journey.artifact import Artifact, Unit
 from journey.checks import registered
 from journey.objectschemas import Schemas
 from journey.pipeline.results import RULES
-from journey.problem import Problem
+from journey.problem import Level, Problem
 from journey.spec import resolve, rules
 from journey.spec.view import View
+
+WORKLOADS = ("workloads/", "images/")
+"""Rules about what a workload says of itself; `without: workloadChecks` makes their findings warnings."""
 
 
 class Context:
@@ -52,7 +55,9 @@ class Checks:
         """What is wrong with a unit's artifacts; what the checks read of the spec counts as read by the unit."""
         context = Context(view, self.schemas)
         for check in self.checks:
-            yield from check.inspect_unit(unit, artifacts, context)
+            for problem in check.inspect_unit(unit, artifacts, context):
+                passed = problem.rule.startswith(WORKLOADS) and "workloadChecks" in context.without(unit)
+                yield problem._replace(level=Level.WARNING) if passed else problem
 
 
 class NoChecks:

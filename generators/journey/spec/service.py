@@ -29,6 +29,7 @@ __all__ = [
     "Init",
     "Kind",
     "Latency",
+    "Live",
     "Metric",
     "Metrics",
     "Migrations",
@@ -68,6 +69,10 @@ Convention = Literal[
     "gracefulTermination",
     "deploymentId",
     "namespaceObjects",
+    "configMaps",
+    "portNames",
+    "serviceAccount",
+    "workloadChecks",
 ]
 
 Percent = Annotated[float, field("A share in percent.", 99.9, ge=0, le=100)]
@@ -186,6 +191,22 @@ class Exemption(Record, kw_only=True):
     reason: Annotated[str, text("Why.", "Adopted as it runs today; on with the next release.", min_length=3)]
 
 
+class Live(Record, kw_only=True):
+    """What a service that ran before the platform did keeps, as it cannot change without being made anew."""
+
+    namespace: (
+        Annotated[str, label("The namespace of all its objects; the service's own unless said.", "default")] | None
+    ) = None
+    selector: Annotated[
+        dict[str, str], field("Labels by which its pods are selected; derived unless said.", {"app": "auth"})
+    ] = {}
+    container: Annotated[str, label("Its container's name; the service's unless said.", "server")] | None = None
+    service_account: (
+        Annotated[str, text("The service account of its pods, where `without: serviceAccount` makes none.", "default")]
+        | None
+    ) = None
+
+
 class PatchTarget(Record, kw_only=True):
     """A rendered object, by kind and name."""
 
@@ -258,6 +279,10 @@ class Service(Record, kw_only=True):
         ]
         | None
     ) = None
+    image_pull_policy: Annotated[
+        Literal["Always", "IfNotPresent", "Never"] | None,
+        field("When nodes pull the image; Kubernetes' own choice unless said.", "IfNotPresent"),
+    ] = None
     command: Annotated[tuple[str, ...], field("Instead of the image's entry point.", ["python", "-m", "app"])] = ()
     args: Annotated[tuple[str, ...], field("Arguments.", ["--verbose"])] = ()
     priority: Annotated[
@@ -324,6 +349,7 @@ class Service(Record, kw_only=True):
             merge="append",
         ),
     ] = ()
+    live: Annotated[Live, field("What it keeps of how it ran before; `journey adopt` writes it.")] = Live()
     renamed_from: (
         Annotated[
             str, label("The name it had before: selectors, volumes and history follow.", "login", refers="service")

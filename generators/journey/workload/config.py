@@ -19,7 +19,9 @@ _KEY = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 class Configuration(NamedTuple):
-    """What a service's pods read: values and files, and the names of the ConfigMaps that hold them (empty: none).
+    """What a service's pods read: values and files, and the names of the ConfigMaps that hold them.
+
+    No name: there is nothing to hold, or (`without: configMaps`) the values stand in the pods themselves.
 
     `files` is path in the container -> content.
     """
@@ -35,10 +37,11 @@ def configuration(place: Place) -> Configuration:
     values = {**nginx.values(place), **_addresses(place), **_values(place)}
     files = {**nginx.files(place, values), **place.spec.config.files}
     hashed = "hashedNames" not in place.spec.without
+    mapped = values if "configMaps" not in place.spec.without else {}
     return Configuration(
         values,
         files,
-        _name(place.service, values, hashed),
+        _name(place.service, mapped, hashed),
         _name(names.join(place.service, "files"), files, hashed),
     )
 

@@ -29,14 +29,14 @@ def _is_led_to(place: Place) -> bool:
 
 def _ready(place: Place) -> Object:
     """The headless Service of the ready pods: NGINX balances over them, and leaves out one that fails."""
-    ports = [{**_port(name, port), "port": port.port} for name, port in place.spec.ports.items()]
+    ports = [{**_port(place, name, port), "port": port.port} for name, port in place.spec.ports.items()]
     spec: Object = {"clusterIP": "None", "selector": place.selector, "ports": ports}
     metadata = place.meta(ready_name(place.service), FIRST)
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
 def _service(place: Place) -> Object:
-    ports = [_port(name, port) for name, port in place.spec.ports.items()]
+    ports = [_port(place, name, port) for name, port in place.spec.ports.items()]
     spec: Object = {"type": "ClusterIP", "selector": place.selector, "ports": ports}
     if platform_peers.is_gateway(place.view, *place.key):
         # the way in: `Local` keeps the clients' addresses, which limits and logs go by
@@ -54,13 +54,14 @@ def governing(place: Place) -> Object:
     """The headless Service of a StatefulSet; peers find each other before they are ready."""
     spec: Object = {"clusterIP": "None", "publishNotReadyAddresses": True, "selector": place.selector}
     if place.spec.ports:
-        spec["ports"] = [{**_port(name, port), "port": port.port} for name, port in place.spec.ports.items()]
+        spec["ports"] = [{**_port(place, name, port), "port": port.port} for name, port in place.spec.ports.items()]
     metadata = place.meta(governing_name(place), FIRST)
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
-def _port(name: str, port: Port) -> Object:
-    found: Object = {"name": name, "port": service_port(port), "targetPort": name, "protocol": port.protocol}
+def _port(place: Place, name: str, port: Port) -> Object:
+    target = name if "portNames" not in place.spec.without else port.port
+    found: Object = {"name": name, "port": service_port(port), "targetPort": target, "protocol": port.protocol}
     if port.app_protocol is not None and port.app_protocol != "tcp":
         found["appProtocol"] = port.app_protocol
     return found

@@ -61,7 +61,8 @@ def workload_of(view: View, service: str, environment: str, cluster: str) -> Wor
 def _standing(here: Place, wanted: Scale, found: Pods | None) -> list[Rendered]:
     """What pods stand on: it needs no image."""
     rendered = [here.rendered(item) for item in namespace.namespace_objects(here, wanted)]
-    rendered.append(here.rendered(identity.service_account(here)))
+    if "serviceAccount" not in here.spec.without:
+        rendered.append(here.rendered(identity.service_account(here)))
     rendered.extend(here.rendered(item, "identity", "kubernetes") for item in identity.role(here))
     configured = found.config if found is not None else config.configuration(here)
     rendered.extend(here.rendered(item, "config", name=name) for name, item in config.config_maps(here, configured))

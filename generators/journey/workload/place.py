@@ -88,7 +88,7 @@ def place(view: View, service: str, environment: str, cluster: str) -> Place | N
         return None
     here = resolve.cluster(view, cluster)
     identity = spec.renamed_from or service
-    selector = names.selector(identity, environment)
+    selector = traffic.selector_of(view, service, environment, cluster)
     return Place(
         view,
         service,

@@ -111,7 +111,9 @@ def wants_token(place: Place) -> bool:
 
 def _pod_spec(place: Place) -> Object:
     without, security = place.spec.without, place.spec.security
-    found: Object = {"serviceAccountName": place.service}
+    own = "serviceAccount" not in without
+    account = place.service if own else place.spec.live.service_account
+    found: Object = {"serviceAccountName": account} if account else {}
     if "securityContext" not in without or security.service_account_token is not None:
         found["automountServiceAccountToken"] = wants_token(place)
     if "priorityClass" not in without:
@@ -176,7 +178,7 @@ def _parts(place: Place, image: str, config: Configuration) -> tuple[Parts, list
     return (
         Parts(
             image,
-            secret_variables(place),
+            [*([] if config.values_name else literals(config.values)), *secret_variables(place)],
             [{"configMapRef": {"name": config.values_name}}] if config.values_name else [],
             amounts(scaling.resources(place.view, *place.key)),
             mounted,
@@ -184,6 +186,11 @@ def _parts(place: Place, image: str, config: Configuration) -> tuple[Parts, list
         ),
         volumes,
     )
+
+
+def literals(values: Mapping[str, str]) -> list[Object]:
+    """Environment variables that say their value themselves."""
+    return [{"name": key, "value": value} for key, value in values.items()]
 
 
 def secret_variables(place: Place) -> list[Object]:
@@ -224,13 +231,16 @@ def _amounts(said: Amounts) -> dict[str, str]:
 
 def _container(place: Place, parts: Parts) -> Object:
     spec = place.spec
-    found: Object = {"name": place.service, "image": parts.image}
+    named = "portNames" not in spec.without
+    found: Object = {"name": spec.live.container or place.service, "image": parts.image}
+    if spec.image_pull_policy:
+        found["imagePullPolicy"] = spec.image_pull_policy
     if spec.command:
         found["command"] = list(spec.command)
     if spec.args:
         found["args"] = list(spec.args)
     if spec.ports:
-        found["ports"] = [_port(name, port) for name, port in spec.ports.items()]
+        found["ports"] = [_port(name, port, named) for name, port in spec.ports.items()]
     if "deploymentId" not in spec.without:
         found["env"] = []  # its place in the order of keys; the id comes when the template is whole
     _shared(found, parts)
@@ -241,7 +251,7 @@ def _container(place: Place, parts: Parts) -> Object:
         ("startupProbe", health.startup),
     ):
         if probe is not None:
-            found[name] = _probe(probe, spec.ports)
+            found[name] = _probe(probe, spec.ports, named)
     if "gracefulTermination" not in spec.without and (seconds := termination.drain(place.view, *place.key)):
         found["lifecycle"] = {"preStop": _sleep(seconds, place.minor)}
     return found
@@ -273,12 +283,14 @@ def _init(place: Place, name: str, init: Init, parts: Parts) -> Object:
     return found
 
 
-def _port(name: str, port: Port) -> Object:
-    return {"name": name, "containerPort": port.port, "protocol": port.protocol}
+def _port(name: str, port: Port, named: bool) -> Object:
+    if named:
+        return {"name": name, "containerPort": port.port, "protocol": port.protocol}
+    return {"containerPort": port.port, **({"protocol": port.protocol} if port.protocol != "TCP" else {})}
 
 
-def _probe(probe: Probe, ports: Mapping[str, Port]) -> Object:
-    found = _question(probe, ports)
+def _probe(probe: Probe, ports: Mapping[str, Port], named: bool) -> Object:
+    found = _question(probe, ports, named)
     if (delay := whole_seconds(probe.initial_delay)) > 0:
         found["initialDelaySeconds"] = delay
     found["periodSeconds"] = max(whole_seconds(probe.period), 1)
@@ -289,16 +301,17 @@ def _probe(probe: Probe, ports: Mapping[str, Port]) -> Object:
     return found
 
 
-def _question(probe: Probe, ports: Mapping[str, Port]) -> Object:
+def _question(probe: Probe, ports: Mapping[str, Port], named: bool) -> Object:
     if probe.kind == "exec":
         return {"exec": {"command": list(probe.command)}}
+    known = ports.get(probe.port)
+    number = known.port if known else 0
+    port = probe.port if named else number
     if probe.kind == "tcp":
-        return {"tcpSocket": {"port": probe.port}}
+        return {"tcpSocket": {"port": port}}
     if probe.kind == "grpc":
-        # the kubelet asks gRPC by number only (Kubernetes API, GRPCAction)
-        known = ports.get(probe.port)
-        return {"grpc": {"port": known.port if known else 0}}
-    found: Object = {"path": probe.path, "port": probe.port}
+        return {"grpc": {"port": number}}  # the kubelet asks gRPC by number only (Kubernetes API, GRPCAction)
+    found: Object = {"path": probe.path, "port": port}
     if probe.headers:
         found["httpHeaders"] = [{"name": name, "value": value} for name, value in probe.headers.items()]
     return {"httpGet": found}

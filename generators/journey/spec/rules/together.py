@@ -193,6 +193,8 @@ def _spaces(view: View, cluster: str) -> Iterator[tuple[str, str, Pointer]]:
         for name in resolve.services(view):
             if any(item[:2] == (env, cluster) for item in presences(view, name)):
                 file = resolve.service_file(view, name)
+                if (resolve.part(view, name, env, cluster, "live") or {}).get("namespace"):
+                    continue  # it shares one with others, as it did before
                 yield names.namespace(name, env, shared), f"namespace of service `{name}`", Pointer(file)
         head = view.input(ROOT_FILE, "datastores") or {}
         for name in resolve.datastores(view, env):
