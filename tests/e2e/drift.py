@@ -3,7 +3,7 @@
 The Express example is applied as Argo CD applies it: a clean cluster shows no drift, also while an autoscaler and the
 other controllers write to it. Then each edit of EDITS is made as a person makes it, by a field manager of their own:
 it must be found, on its object and field, with who made it and a line of the spec, and nothing else must. The other
-platforms of the repository are applied for the first question alone.
+platforms of the repository are applied for the first question alone. Beside it public applications are adopted.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from journey.live.kubernetes import Object as Item
 from journey.pipeline.session import Session
 from journey.spec import resolve
 from tests.e2e.accepted import definitions, install
+from tests.e2e.adopting import prove as adopting_what_runs
 from tests.e2e.ending import ended
 from tests.e2e.table import Row, Table
 
@@ -234,6 +235,7 @@ def _prove(table: Table) -> None:
             install(plane.server, definitions())
             if root == EXPRESS:
                 prove(table, plane)
+                adopting_what_runs(table, plane)
             else:
                 clean(table, plane, root, cluster)
 
