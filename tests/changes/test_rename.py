@@ -133,5 +133,5 @@ def test_an_include_must_lead_there(tmp_path: Path) -> None:
 
 def test_revert_refuses_a_rename(shop: Shop) -> None:
     commit = renamed(shop)
-    with pytest.raises(Refused, match="is the act `rename`: what have moved since"):
+    with pytest.raises(Refused, match="is the act `rename`: what it changed is no environment's"):
         revert.planned(str(shop.root), commit)

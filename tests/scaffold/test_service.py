@@ -42,7 +42,12 @@ def test_each_kind_is_clean_and_so_are_its_examples(kind: str) -> None:
 def test_a_web_service_listens() -> None:
     found = value()
     assert found["ports"] == {"http": {"port": 8080, "expose": 80}}
-    assert found["health"] == {"liveness": {"path": "/livez"}, "readiness": {"path": "/readyz"}}
+    assert found["health"] == {
+        "liveness": {"path": "/livez"},
+        "readiness": {"path": "/readyz"},
+        "startup": {"path": "/livez", "period": "1s", "failures": 60},
+    }
+    assert found["goldenPath"] == {"name": "service", "version": service.NEWEST}
     assert not {"routes", "needs", "schedule", "volumes"} & set(found)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold", "rename", "remove", "adopt"]
+Kind = Literal["promote", "hotfix", "rollback", "revert", "hold", "unhold", "rename", "remove", "adopt", "upgrade"]
 PLATFORM = "platform.yaml"
 """What a step names in place of a service where the platform's own blocks are promoted."""
 
@@ -88,6 +88,7 @@ _SUBJECTS: Mapping[Kind, str] = {
     "unhold": "Unhold {what} in {act.target}",
     "rename": "Rename {what} to {act.target}",
     "remove": "Remove the {act.source} {act.target}",
+    "upgrade": "Upgrade {what} to {act.target} of the golden path",
     "adopt": "Switch {act.target} on for {what}",
 }
 

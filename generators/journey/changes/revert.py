@@ -26,7 +26,7 @@ def planned(root: str, said: str) -> Plan:
         raise Refused(
             RULE, f"{commit[:10]} is no act of `promote`, `rollback` or `hold`", "git revert takes others back"
         )
-    if act.kind in ("rename", "remove", "adopt"):
+    if act.kind in ("rename", "remove", "adopt", "upgrade"):
         message = f"{commit[:10]} is the act `{act.kind}`: what it changed is no environment's"
         raise Refused(RULE, message, "git revert it, then journey render")
     files = _files(git, commit, begun.commit)

@@ -28,6 +28,8 @@ from journey.tree.model import shown
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 STYLES = ("text", "json", "markdown")
+UNVERSIONED = ("rename", "adopt", "upgrade")
+"""Acts that leave versions alone."""
 DETAIL = 3
 """The depth from which on an impact's lines are left to `journey impact`."""
 MOST_OWN = 12
@@ -101,8 +103,8 @@ def markdown(plan: Plan) -> str:
 def _said(plan: Plan) -> Iterator[str]:
     for step in plan.act.steps:
         where = f" on {', '.join(step.clusters)}" if step.clusters else ""
-        told = plan.act.kind not in ("rename", "adopt") and (step.before, step.after) != (record.NONE, record.NONE)
-        versions = "" if not told else f": {step.before} -> {step.after}"
+        silent = plan.act.kind in UNVERSIONED or step.before == step.after == record.NONE
+        versions = "" if silent else f": {step.before} -> {step.after}"
         yield f"{plan.act.kind} {step.service} {_way(plan)}{where}{versions}"
     for item in plan.own[:MOST_OWN]:
         yield f"stays {plan.act.target}'s own: {item.field} = {short(item.value)} ({item.place})"
@@ -118,14 +120,18 @@ def _said(plan: Plan) -> Iterator[str]:
         yield from (f"gate {service}: {verdict_line(verdict)}" for verdict in verdicts)
 
 
+_WAYS: Mapping[str, str] = {
+    "rename": "to {act.target}",
+    "remove": "everywhere",
+    "upgrade": "to {act.target} of the golden path",
+    "adopt": "by {act.target}",
+}
+"""How acts are told that are on no environment."""
+
+
 def _way(plan: Plan) -> str:
-    if plan.act.kind == "rename":
-        return f"to {plan.act.target}"
-    if plan.act.kind == "remove":
-        return "everywhere"
-    if plan.act.kind == "adopt":
-        return f"by {plan.act.target}"
-    return f"from {plan.act.source} to {plan.act.target}" if plan.act.source else f"in {plan.act.target}"
+    between = "from {act.source} to {act.target}" if plan.act.source else "in {act.target}"
+    return _WAYS.get(plan.act.kind, between).format(act=plan.act)
 
 
 def _value(value: Any) -> str:

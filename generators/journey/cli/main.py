@@ -32,6 +32,7 @@ COMMANDS = {
     "adopt": "Take over what runs: manifests become a spec that renders them again.",
     "rename": "Give a service another name.",
     "remove": "Remove a service, an environment or a cluster, and keep its name taken.",
+    "upgrade": "Bring services to the newest version of the golden path they were made from.",
     "drift": "Compare a cluster with its tree.",
     "revert": "Take back what one promotion changed; what came since stays.",
     "at": "Show the platform as it was at a commit or a moment.",

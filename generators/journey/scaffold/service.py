@@ -34,13 +34,18 @@ class Wanted(NamedTuple):
     environment: str = "dev"
 
 
-def service_text(wanted: Wanted, file: str) -> str:
-    """The text of the service's file at `file`, below the root of the platform."""
+NEWEST = 2
+"""The newest version of the golden path `service`. Earlier ones are kept as `templates/service-<version>.yaml.j2`:
+`journey upgrade` merges what came between into what a service says today."""
+
+
+def service_text(wanted: Wanted, file: str, version: int = NEWEST) -> str:
+    """The text of the service's file at `file`, below the root of the platform, by a version of the golden path."""
     ports = wanted.ports or ({MAIN: 8080} if wanted.kind in LISTENING else {})
     main = next(iter(ports), "")
     http = wanted.kind == "web"
     return text(
-        "service.yaml",
+        "service.yaml" if version == NEWEST else f"service-{version}.yaml",
         **wanted._replace(ports=ports)._asdict(),
         schema=schema_path(file, "service"),
         main=main,
@@ -49,6 +54,23 @@ def service_text(wanted: Wanted, file: str) -> str:
         http=http,
         port="" if main == MAIN else f", port: {main}",
         probes=(("liveness", "/livez"), ("readiness", "/readyz")) if main else (),
+    )
+
+
+def wanted_again(name: str, said: Mapping[str, Any], environment: str) -> Wanted:
+    """What was asked of a service that is there, as its file says it today; texts of two versions then differ in what
+    the versions differ in, and in nothing that a person chose."""
+    return Wanted(
+        name,
+        str(said.get("team", "")),
+        str(said.get("kind", "web")),
+        str(said.get("runtime", "")),
+        str(said.get("description", "")),
+        {port: item["port"] for port, item in (said.get("ports") or {}).items()},
+        {route: item.get("path", "/") for route, item in (said.get("routes") or {}).items()},
+        tuple(said.get("needs") or ()),
+        str((said.get("schedule") or {}).get("cron", "")),
+        environment,
     )
 
 

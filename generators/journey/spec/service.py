@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from journey.spec.build import Build
-from journey.spec.fields import Record, duration, field, label, text
+from journey.spec.fields import Record, count, duration, field, label, text
 from journey.spec.pods import Amounts, Init, Migrations, Resources, Run, Scaling, Schedule, Security, Volume
 from journey.spec.requests import Health, Need, Port, Probe
 from journey.spec.routes import RateLimit, Route
@@ -24,6 +24,7 @@ __all__ = [
     "ConfigValue",
     "Convention",
     "Exemption",
+    "GoldenPath",
     "Health",
     "Identity",
     "Init",
@@ -191,6 +192,13 @@ class Exemption(Record, kw_only=True):
     reason: Annotated[str, text("Why.", "Adopted as it runs today; on with the next release.", min_length=3)]
 
 
+class GoldenPath(Record, kw_only=True):
+    """What the file was first written from; `journey upgrade` offers what newer versions say."""
+
+    name: Annotated[Literal["service"], field("Which path.", "service")]
+    version: Annotated[int, count("Its version.", 1, ge=1)]
+
+
 class Live(Record, kw_only=True):
     """What a service that ran before the platform did keeps, as it cannot change without being made anew."""
 
@@ -349,6 +357,13 @@ class Service(Record, kw_only=True):
             merge="append",
         ),
     ] = ()
+    golden_path: (
+        Annotated[
+            GoldenPath,
+            field("The golden path that it was made from.", {"name": "service", "version": 1}, scope="all"),
+        ]
+        | None
+    ) = None
     live: Annotated[Live, field("What it keeps of how it ran before; `journey adopt` writes it.")] = Live()
     renamed_from: (
         Annotated[
