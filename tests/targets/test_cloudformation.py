@@ -63,6 +63,12 @@ def test_the_files(found: Mapping[str, Any]) -> None:
 _STACK = ("template.yaml", "stack-policy.json")
 
 
+def test_what_was_asked_can_be_kept_between_runs(view: View, found: Mapping[str, Any]) -> None:
+    assert len(found) > 5
+    asked: list[Any] = [part for key in view.engine.memos for part in key]
+    assert [part for part in asked if not isinstance(part, str)] == []
+
+
 def test_where_terraform_makes_networks_there_is_the_first_stack_alone() -> None:
     units = target.units(platform({"platform.yaml": BY_TERRAFORM}))
     assert [unit.name for unit in units] == ["bootstrap", "bootstrap"]

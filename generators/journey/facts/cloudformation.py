@@ -83,7 +83,6 @@ def sets(view: View, env: str) -> tuple[tuple[Member, ...], ...]:
     return tuple(map(tuple, found))
 
 
-@query
 def set_name(view: View, env: str, number: int) -> str:
     """What a StackSet of an environment is called; they count from 0."""
     parts = (resolve.settings(view).name, env, "network", *((str(number + 1),) if number else ()))

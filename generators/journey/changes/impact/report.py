@@ -12,6 +12,7 @@ from journey.changes.diff.revisions import Changed, Range
 from journey.changes.impact import (
     access,
     capacity,
+    cloudformation,
     exposure,
     immutable,
     lifecycle,
@@ -29,8 +30,21 @@ from journey.facts import traffic
 from journey.pipeline.session import Session
 from journey.spec import resolve
 
-FAMILIES = (lifecycle, immutable, rollout, storage, access, exposure, secrets, versions, objectives, capacity)
-"""Rules that judge a Kubernetes object, a file at a time. Terraform's are asked where a file of its differs."""
+FAMILIES = (
+    lifecycle,
+    immutable,
+    rollout,
+    storage,
+    access,
+    exposure,
+    secrets,
+    versions,
+    objectives,
+    capacity,
+    cloudformation,
+)
+"""Rules that judge a file at a time: an object of Kubernetes, a template of CloudFormation. Terraform's are asked where
+a file of its differs."""
 
 
 class Revision(NamedTuple):
