@@ -41,9 +41,9 @@ def command(
 ) -> int:
     """Write the smallest spec that renders existing manifests again, field for field; `-` reads them from a pipe.
 
-    Each Deployment and StatefulSet becomes a service, with all conventions switched off, under the names and selectors
-    that it has. What the spec has no word for stands in `patches` and `extra`. Nothing is written unless what would be
-    rendered equals what came in. With --next a convention is switched on, as a change with its impact.
+    Each Deployment, StatefulSet, CronJob and Job becomes a service, with all conventions switched off, under the names
+    and selectors that it has. What the spec has no word for stands in `patches` and `extra`. Nothing is written unless
+    what would be rendered equals what came in. With --next a convention is switched on, as a change with its impact.
     """
     if bool(paths) == bool(service) or (convention and not service):
         raise click.UsageError("name manifests, or a service: --next SERVICE")

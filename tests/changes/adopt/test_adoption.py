@@ -187,6 +187,45 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: store}}}
     assert spec["health"]["startup"] == {"kind": "exec", "command": ["ready"], "failures": 9}
 
 
+def test_what_runs_at_times_and_once(root: Path) -> None:
+    cron = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: report}
+spec:
+  schedule: "*/15 * * * *"
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 60
+  successfulJobsHistoryLimit: 2
+  jobTemplate:
+    spec:
+      backoffLimit: 4
+      template:
+        metadata: {labels: {app: report}}
+        spec:
+          restartPolicy: Never
+          containers: [{name: report, image: "example.com/report:3", args: [now]}]
+"""
+    job = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: seed}
+spec:
+  activeDeadlineSeconds: 90
+  parallelism: 2
+  template:
+    spec:
+      restartPolicy: OnFailure
+      containers: [{name: seed, image: "example.com/seed:1"}]
+"""
+    found = run(root, cron, job)
+    spec = said(found, "report")
+    assert (spec["kind"], spec["args"], spec["run"]) == ("cron", ["now"], {"backoffLimit": 4})
+    assert spec["schedule"] == {"cron": "*/15 * * * *", "concurrency": "Forbid", "deadline": "60s", "keep": 2}
+    assert spec["live"]["selector"] == {"app": "report"}
+    assert said(found, "seed")["run"] == {"timeout": "90s", "parallelism": 2}
+
+
 def test_what_no_service_owns_goes_with_the_first_and_secrets_stay(root: Path) -> None:
     others = """\
 apiVersion: v1
@@ -240,7 +279,10 @@ def test_a_password_is_refused_on_its_line(root: Path) -> None:
         (
             (SERVICE,),
             HERE,
-            "there is no Deployment or StatefulSet to make a service of; name the files that hold one",
+            (
+                "there is no workload to make a service of: Deployment, StatefulSet, CronJob, Job; "
+                "name the files that hold one"
+            ),
         ),
         ((DEPLOYMENT,), Where(environment="prod"), "no environment `prod` renders from head; one that does: dev"),
         ((DEPLOYMENT,), Where(environment="dve"), "no environment `dve` renders from head; did you mean `dev`?"),

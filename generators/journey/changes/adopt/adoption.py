@@ -122,7 +122,7 @@ def _grouped(view: View, taken: Sequence[Manifest]) -> Iterator[tuple[Manifest, 
     """Each workload with the objects around it; what none claims goes with the first. Raises Refused."""
     workloads = [item for item in taken if item.kind in inferred.KINDS]
     if not workloads:
-        message = "there is no Deployment or StatefulSet to make a service of"
+        message = "there is no workload to make a service of: Deployment, StatefulSet, CronJob, Job"
         raise Refused(RULE, message, "name the files that hold one")
     wrong = []
     known = {*resolve.services(view), *(view.input(ROOT_FILE, "datastores") or ())}

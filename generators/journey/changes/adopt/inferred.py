@@ -11,7 +11,7 @@ from journey.names import DNS_LABEL
 from journey.spec.service import Convention
 from journey.workload.place import Object
 
-KINDS = {"Deployment": "worker", "StatefulSet": "stateful"}
+KINDS = {"Deployment": "worker", "StatefulSet": "stateful", "CronJob": "cron", "Job": "job"}
 """Workloads that become a service; a Deployment that a Service leads to is of kind `web`."""
 
 REASON = "Adopted as it ran."
@@ -27,13 +27,14 @@ _COUNTS = {"failureThreshold": "failures", "successThreshold": "successes"}
 def service(workload: Manifest, around: Mapping[tuple[str, str], Manifest], team: str) -> dict[str, Any]:
     """What service.yaml says. around: other objects by kind and name; one counts where it has the service's name."""
     spec = workload.content["spec"]
-    template = spec["template"]
+    template = _template(workload)
     container = _first(workload)
     lead = around.get(("Service", workload.name))
     ports = dict(_ports(container, lead))
     kind = "web" if workload.kind == "Deployment" and lead else KINDS[workload.kind]
-    selector = dict((spec.get("selector") or {}).get("matchLabels") or {})
     labels = (template.get("metadata") or {}).get("labels") or {}
+    selected = (spec.get("selector") or {}).get("matchLabels") or {}
+    selector = dict(selected if workload.kind in LASTING else labels)
     namespace = workload.content["metadata"].get("namespace")
     said: dict[str, Any] = {
         "team": team,
@@ -48,6 +49,8 @@ def service(workload: Manifest, around: Mapping[tuple[str, str], Manifest], team
         "config": {"values": dict(_variables(container))},
         "volumes": dict(_volumes(spec, template["spec"], container)),
         "scaling": _scaling(spec, around.get(("HorizontalPodAutoscaler", workload.name))),
+        "schedule": _schedule(spec) if workload.kind == "CronJob" else {},
+        "run": {} if workload.kind in LASTING else _run(_job(workload)),
         "security": _security(template["spec"], container),
         "labels": {key: value for key, value in labels.items() if key not in selector},
         "annotations": dict((template.get("metadata") or {}).get("annotations") or {}),
@@ -75,17 +78,56 @@ def _switched_off(workload: Manifest, around: Mapping[tuple[str, str], Manifest]
         "autoscaler": ("HorizontalPodAutoscaler", workload.name) in around,
         "podDisruptionBudget": ("PodDisruptionBudget", workload.name) in around,
         "serviceAccount": ("ServiceAccount", workload.name) in around
-        and workload.content["spec"]["template"]["spec"].get("serviceAccountName") == workload.name,
+        and _template(workload)["spec"].get("serviceAccountName") == workload.name,
         "portNames": any("name" in port for port in _first(workload).get("ports") or ()),
-        "securityContext": bool(_security(workload.content["spec"]["template"]["spec"], {})),
+        "securityContext": bool(_security(_template(workload)["spec"], {})),
     }
     return (name for name in get_args(Convention) if not there.get(name))
 
 
+LASTING = ("Deployment", "StatefulSet")
+"""Workloads that select their pods by labels that someone chose; a Job's are made by the API server."""
+
+
+def _job(workload: Manifest) -> Object:
+    """What runs once: a Job, or what a CronJob makes."""
+    spec: Object = workload.content["spec"]
+    return spec["jobTemplate"]["spec"] if workload.kind == "CronJob" else spec
+
+
+def _template(workload: Manifest) -> Object:
+    found: Object = _job(workload)["template"]
+    return found
+
+
 def _first(workload: Manifest) -> Object:
     """The container that is the service's own."""
-    found: Object = workload.content["spec"]["template"]["spec"]["containers"][0]
+    found: Object = _template(workload)["spec"]["containers"][0]
     return found
+
+
+def _schedule(spec: Object) -> dict[str, Any]:
+    deadline = spec.get("startingDeadlineSeconds")
+    words = {
+        "cron": spec.get("schedule"),
+        "timeZone": spec.get("timeZone"),
+        "concurrency": spec.get("concurrencyPolicy"),
+        "deadline": f"{deadline}s" if deadline else None,
+        "suspend": spec.get("suspend") or None,
+        "keep": spec.get("successfulJobsHistoryLimit"),
+    }
+    return {key: value for key, value in words.items() if value is not None}
+
+
+def _run(job: Object) -> dict[str, Any]:
+    limit = job.get("activeDeadlineSeconds")
+    words = {
+        "timeout": f"{limit}s" if limit else None,
+        "backoffLimit": job.get("backoffLimit"),
+        "completions": job.get("completions"),
+        "parallelism": job.get("parallelism"),
+    }
+    return {key: value for key, value in words.items() if value is not None}
 
 
 def _image(image: str) -> dict[str, Any]:
@@ -233,8 +275,8 @@ def _security(pod: Object, container: Object) -> dict[str, Any]:
 
 def owned(workload: Manifest, others: Iterable[Manifest]) -> Iterator[Manifest]:
     """The objects that stand around a workload: of its name, that select its pods, or that its pods or they name."""
-    named = set(_names(workload.content["spec"]["template"]["spec"]))
-    labels = ((workload.content["spec"]["template"].get("metadata") or {}).get("labels") or {}).items()
+    named = set(_names(_template(workload)["spec"]))
+    labels = ((_template(workload).get("metadata") or {}).get("labels") or {}).items()
     found = []
     for item in others:
         selector = (item.content.get("spec") or {}).get("selector") or {}
