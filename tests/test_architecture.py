@@ -13,6 +13,8 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "generators" / "journey"
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+APPS = ROOT / "apps"
+SERVICE_MODULES = sorted(APPS.rglob("*.py"))
 
 MOST_LINES = 450
 CRASH_BOUNDARY = "cli/main.py"
@@ -150,6 +152,19 @@ def test_every_function_is_annotated() -> None:
 def test_no_module_is_long() -> None:
     lengths = {module: len((PACKAGE / module).read_text(encoding="utf-8").splitlines()) for module in MODULES}
     assert {module: lines for module, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+@pytest.mark.parametrize("rule", [broad_excepts, missing_annotations])
+def test_services_keep_the_rules_of_shape(rule: Rule) -> None:
+    found = [
+        f"{path.relative_to(APPS)}:{line}: {what}"
+        for path in SERVICE_MODULES
+        for line, what in rule(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert SERVICE_MODULES
+    assert found == []
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SERVICE_MODULES}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 @pytest.mark.parametrize(
