@@ -131,6 +131,10 @@ format: setup ## Format the Python code and mend what ruff can
 lock: ## Write the lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
 	@$(PYTHON) tools/lock.py $(ARGS)
 
+.PHONY: contracts
+contracts: setup ## Write the OpenAPI documents of the services anew, from their code
+	@$(BIN)/python -m auth.openapi
+
 bench: setup ## Measure time and memory beside Helm and a floor; BENCH_ARGS="-n 100" is quick
 	@$(PYTHON) -I benchmarks/install.py
 	@$(BIN)/python -m benchmarks.run $(BENCH_ARGS)

@@ -1,0 +1,1 @@
+"""Signs people in and says who they are: accounts, sessions, refresh tokens in families, keys."""
