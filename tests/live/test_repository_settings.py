@@ -43,7 +43,7 @@ def test_the_settings_follow_from_the_spec() -> None:
         "acme",
         "platform",
         "main",
-        ("check", "test", "lint", "code", "dependencies"),
+        ("check", "test", "lint", "attestation", "code", "dependencies"),
         ("CodeQL",),
         (
             Approval("release", (), "main"),

@@ -153,13 +153,13 @@ def test_ci_reports_also_when_its_checks_fail() -> None:
     check = steps(workflow("ci"), "check")
     assert [(step["name"], step.get("if")) for step in check[2:]] == [
         ("Check what is rendered", None),
-        ("Attest what is rendered", None),
         ("Fail on what is not acknowledged", "${{ github.event_name != 'push' && !cancelled() }}"),
         ("Report", "${{ !cancelled() }}"),
         ("Keep the report", "${{ !cancelled() }}"),
     ]
     assert check[-1]["with"]["path"] == "build/report"
-    assert [make_targets(workflow("ci"), job) for job in ("test", "lint")] == [["test"], ["lint"]]
+    others = [make_targets(workflow("ci"), job) for job in ("test", "lint", "attestation")]
+    assert others == [["test"], ["lint"], ["attest"]]
 
 
 def test_comment_runs_code_of_the_default_branch_and_writes_pull_requests_alone() -> None:
@@ -314,7 +314,7 @@ def test_each_commit_of_the_branch_is_attested_by_the_jobs_identity() -> None:
     job = content["jobs"]["attest"]
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert [step["run"] for step in job["steps"] if "run" in step] == ["make attest", "make ci-attest"]
-    assert "make attest" in [step.get("run") for step in workflow("ci")["jobs"]["check"]["steps"]]
+    assert github.ATTESTATION in github.REQUIRED and workflow("ci")["jobs"][github.ATTESTATION]["name"] == "attestation"
 
 
 def test_promote_looks_at_gates_by_itself_where_an_environment_says_so() -> None:

@@ -12,9 +12,9 @@ from journey.facts import ownership
 from journey.spec import resolve
 from journey.spec.view import View, query
 
-CHECK, TEST, LINT = "check", "test", "lint"
+CHECK, TEST, LINT, ATTESTATION = "check", "test", "lint", "attestation"
 CODE, DEPENDENCIES = "code", "dependencies"
-REQUIRED = (CHECK, TEST, LINT, CODE, DEPENDENCIES)
+REQUIRED = (CHECK, TEST, LINT, ATTESTATION, CODE, DEPENDENCIES)
 """Names of the jobs that must be green before a pull request is merged."""
 
 RELEASE = "release"

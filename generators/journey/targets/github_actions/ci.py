@@ -1,4 +1,4 @@
-"""`ci`: what is rendered is what is committed, the tests, the lints; its report is an artifact for `comment`."""
+"""`ci`: what is rendered is what is committed, tests, lints, attestation; its report is an artifact for `comment`."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ def content(view: View) -> Step:
         checkout_whole(),
         python(),
         make("Check what is rendered", "check"),
-        make("Attest what is rendered", "attest"),
         make("Fail on what is not acknowledged", "ci-impact", {"BASE": _BASE, "HEAD": _HEAD}, when=_CHANGES),
         make("Report", "ci-report", {"BASE": _BASE, "HEAD": _HEAD}, when=NOT_CANCELLED),
         upload(REPORT, REPORT_PATH, when=NOT_CANCELLED),
     ]
+    attested = [checkout_whole(), python(), make("Attest what is rendered", "attest")]
     jobs = {
         "check": job(github.CHECK, check, minutes=20),
         "test": job(github.TEST, [checkout(), python(), make("Test", "test")], minutes=40),
         "lint": job(github.LINT, [checkout(), python(), make("Lint", "lint")], minutes=20),
+        "attestation": job(github.ATTESTATION, attested, minutes=20),
     }
     on: Step = {"pull_request": None, "merge_group": None, "push": {"branches": [branch]}}
     return workflow(NAME, on, jobs, cancel=CANCEL_PULL_REQUESTS)
