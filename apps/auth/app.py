@@ -11,7 +11,8 @@ from auth.keys import Keys
 from auth.passwords import Passwords
 from auth.service import Auth
 from auth.settings import AuthSettings
-from kit import app
+from auth.throttle import Throttle
+from kit import app, cache
 from kit.database import Database, url
 from kit.drain import Drain
 
@@ -23,7 +24,8 @@ def create(settings: AuthSettings, drain: Drain | None = None, registry: Collect
     registry = registry or CollectorRegistry()
     database, passwords = Database(url(settings), settings.service_name), Passwords(settings, registry)
     keys = Keys(settings.signing_keys_file, settings.issuer, settings.access_token_seconds)
-    auth = Auth(settings, database, keys, passwords, registry)
+    throttle = Throttle(cache.connect(settings))
+    auth = Auth(settings, database, keys, passwords, throttle, registry)
     return app.create(
         settings,
         TITLE,
@@ -31,5 +33,5 @@ def create(settings: AuthSettings, drain: Drain | None = None, registry: Collect
         registry=registry,
         drain=drain,
         checks={"main": database.check},
-        closing=[passwords.close, database.close],
+        closing=[passwords.close, throttle.close, database.close],
     )

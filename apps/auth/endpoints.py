@@ -14,6 +14,7 @@ from auth.service import Auth
 
 Authorization = Annotated[str | None, Header(description="`Bearer` and an access token.")]
 UserAgent = Annotated[str, Header()]
+RealAddress = Annotated[str, Header(description="The caller's address, which the gateway sets.")]
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -32,11 +33,13 @@ def public(auth: Auth) -> APIRouter:
         """Make an account."""
         return Account(id=await auth.register(body.email, body.password.get_secret_value()), email=body.email)
 
-    @router.post("/v1/auth/login", responses=_problems(401, 422, 503))
-    async def login(body: Credentials, response: Response, user_agent: UserAgent = "") -> Tokens:
+    @router.post("/v1/auth/login", responses=_problems(401, 422, 429, 503))
+    async def login(
+        body: Credentials, response: Response, user_agent: UserAgent = "", x_real_ip: RealAddress = ""
+    ) -> Tokens:
         """Begin a session."""
         response.headers.update(NO_STORE)
-        return await auth.login(body.email, body.password.get_secret_value(), user_agent[:200])
+        return await auth.login(body.email, body.password.get_secret_value(), user_agent[:200], x_real_ip)
 
     @router.post("/v1/auth/refresh", responses=_problems(401, 422, 503))
     async def refresh(body: Refresh, response: Response) -> Tokens:

@@ -21,6 +21,12 @@ class WrongCredentials(Unauthenticated):
     slug, title = "wrong-credentials", "The address or the password is wrong"
 
 
+class TooManyTries(ApiProblem):
+    """Wrong passwords for one account from one address, too many of them."""
+
+    status, slug, title = 429, "too-many-tries", "Too many wrong passwords; wait"
+
+
 class SessionEnded(Unauthenticated):
     """A refresh token that no longer, or never, continued a session."""
 

@@ -15,7 +15,13 @@ from auth.settings import AuthSettings
 from kit.settings import load
 
 CONTRACT = Path(__file__).with_name("openapi.json")
-NOWHERE = {"MAIN_HOST": "none.invalid", "MAIN_DATABASE": "none", "MAIN_USERNAME": "none", "MAIN_PASSWORD": "none"}
+NOWHERE = {
+    "MAIN_HOST": "none.invalid",
+    "MAIN_DATABASE": "none",
+    "MAIN_USERNAME": "none",
+    "MAIN_PASSWORD": "none",
+    "CACHE_HOST": "none.invalid",
+}
 """A contract depends on no setting; nothing is connected to."""
 
 
@@ -30,7 +36,12 @@ def main() -> int:
         keys = Path(folder) / "keys.json"
         key = ECKey.generate_key("P-256", {"kid": "none"}).as_dict(private=True)
         keys.write_text(json.dumps({"keys": [key]}), encoding="utf-8")
-        said = {**NOWHERE, "ISSUER": "https://auth.example.com", "SIGNING_KEYS_FILE": str(keys)}
+        said = {
+            **NOWHERE,
+            "CACHE_HOST": "none.invalid",
+            "ISSUER": "https://auth.example.com",
+            "SIGNING_KEYS_FILE": str(keys),
+        }
         CONTRACT.write_text(text(create(load(AuthSettings, said))), encoding="utf-8")
     return 0
 

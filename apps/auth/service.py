@@ -24,6 +24,7 @@ from auth.keys import Keys
 from auth.passwords import Passwords
 from auth.schemas import Tokens
 from auth.settings import AuthSettings
+from auth.throttle import Throttle
 from kit.database import Database
 
 
@@ -31,9 +32,16 @@ class Auth:
     """Accounts, sessions and tokens."""
 
     def __init__(
-        self, settings: AuthSettings, database: Database, keys: Keys, passwords: Passwords, registry: CollectorRegistry
+        self,
+        settings: AuthSettings,
+        database: Database,
+        keys: Keys,
+        passwords: Passwords,
+        throttle: Throttle,
+        registry: CollectorRegistry,
     ) -> None:
         self._settings, self._database, self.keys, self._passwords = settings, database, keys, passwords
+        self._throttle = throttle
         self._logins = Counter("auth_logins", "Attempts to sign in.", ["method", "outcome"], registry=registry)
         self._refreshes = Counter("auth_refreshes", "Refresh tokens presented.", ["outcome"], registry=registry)
         self._reuses = Counter(
@@ -54,14 +62,20 @@ class Auth:
             raise AddressTaken
         return made
 
-    async def login(self, email: str, password: str, client: str) -> Tokens:
-        """A new session. Raises WrongCredentials, Overloaded. No connection is held while a hash is computed."""
+    async def login(self, email: str, password: str, client: str, address: str) -> Tokens:
+        """A new session. Raises WrongCredentials, TooManyTries, Overloaded.
+
+        No connection is held while a hash is computed.
+        """
+        await self._throttle.admit(email, address)
         async with self._database.transaction() as connection:
             found = await repository.find_account(connection, email)
         if not await self._passwords.verify(found[1] if found else None, password) or found is None:
             self._logins.labels("password", "refused").inc()
+            await self._throttle.count(email, address)
             raise WrongCredentials
         account, kept = found
+        await self._throttle.forget(email, address)
         renewed = await self._passwords.hash(password) if self._passwords.outdated(kept) else None
         async with self._database.transaction() as connection:
             if renewed:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic import Field
 
-from kit.settings import MainDatabase, Settings
+from kit.settings import CacheServer, MainDatabase, Settings
 
 
 class MigrationSettings(Settings, MainDatabase):
     """What migrations need."""
 
 
-class AuthSettings(MigrationSettings):
+class AuthSettings(MigrationSettings, CacheServer):
     """What the service needs. Times are in seconds."""
 
     issuer: str = Field(pattern=r"^https?://")

@@ -68,6 +68,8 @@ def environment(
         "MAIN_DATABASE": "auth",
         "MAIN_USERNAME": postgresql.main_username,
         "MAIN_PASSWORD": postgresql.main_password.get_secret_value(),
+        "CACHE_HOST": "127.0.0.1",
+        "CACHE_PORT": "1",
         "ISSUER": "https://auth.example.com",
         "SIGNING_KEYS_FILE": str(keys),
         "PASSWORD_HASH_MEMORY_KIB": "64",

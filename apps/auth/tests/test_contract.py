@@ -23,7 +23,7 @@ from auth.settings import AuthSettings
 from auth.tables import METADATA
 from auth.tests.conftest import HERE
 from kit.database import url
-from kit.settings import MainDatabase, Settings, SettingsError, load, variables
+from kit.settings import CacheServer, MainDatabase, Settings, SettingsError, load, variables
 
 SPEC: dict[str, Any] = yaml.safe_load((HERE / "service.yaml").read_text(encoding="utf-8"))
 
@@ -33,7 +33,11 @@ def test_the_port_is_the_specs() -> None:
 
 
 def test_every_setting_that_is_its_own_is_said_in_the_spec() -> None:
-    own = set(AuthSettings.model_fields) - set(Settings.model_fields) - set(MainDatabase.model_fields)
+    own = (
+        set(AuthSettings.model_fields)
+        - set(Settings.model_fields)
+        - {*MainDatabase.model_fields, *CacheServer.model_fields}
+    )
     names = {variables(name, AuthSettings.model_fields[name])[0] for name in own}
     said = {*SPEC["config"]["values"], *SPEC["secrets"], *SPEC["environments"]["dev"]["config"]["values"]}
     assert names - said == set()
@@ -70,6 +74,7 @@ def test_a_start_without_settings_tells_all_that_is_missing() -> None:
     with pytest.raises(SettingsError) as caught:
         load(AuthSettings, {"ISSUER": "auth"})
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "CACHE_HOST",
         "ISSUER",
         "MAIN_DATABASE",
         "MAIN_HOST",
