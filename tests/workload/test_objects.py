@@ -63,6 +63,7 @@ def test_the_objects_stand_in_the_order_in_which_they_are_applied() -> None:
         "PodDisruptionBudget/auth",
         "HTTPRoute/auth-api",
         "ServiceMonitor/auth",
+        "PrometheusRule/auth",
     ]
 
 
@@ -102,7 +103,7 @@ def test_a_service_that_is_not_enabled_has_nothing() -> None:
         ("networkPolicy", {"NetworkPolicy/default-deny", "NetworkPolicy/auth"}),
         ("podDisruptionBudget", {"PodDisruptionBudget/auth"}),
         ("autoscaler", {"HorizontalPodAutoscaler/auth"}),
-        ("monitor", {"ServiceMonitor/auth"}),
+        ("monitor", {"ServiceMonitor/auth", "PrometheusRule/auth"}),
         ("namespaceObjects", {"Namespace/auth", "ResourceQuota/auth", "LimitRange/auth"}),
         ("securityContext", set()),
         ("topologySpread", set()),

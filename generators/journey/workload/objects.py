@@ -15,6 +15,7 @@ from journey.workload import (
     monitor,
     namespace,
     network,
+    rules,
     scale,
     secrets,
     volumes,
@@ -94,6 +95,9 @@ def _running(here: Place, wanted: Scale, found: Pods) -> list[Rendered]:
     watcher = monitor.monitor(here)
     if watcher is not None:
         rendered.append(here.rendered(watcher, "metrics"))
+    alerts = rules.rules(here)
+    if alerts is not None:
+        rendered.append(here.rendered(alerts, "slos"))
     return rendered
 
 

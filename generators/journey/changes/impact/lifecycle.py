@@ -55,7 +55,9 @@ REPOSITORY = Rule(
 
 RULES = (CREATED, DELETED, LEFT, RUNS_ANEW, SUCCEEDED, MOVED, READ_ANEW, DESCRIBED, REPOSITORY)
 
-HARMLESS = frozenset({"LimitRange", "PodDisruptionBudget", "ResourceQuota", "PodMonitor", "ServiceMonitor", "Probe"})
+HARMLESS = frozenset(
+    {"LimitRange", "PodDisruptionBudget", "ResourceQuota", "PodMonitor", "PrometheusRule", "ServiceMonitor", "Probe"}
+)
 """Kinds that nothing running needs to go on running."""
 
 
