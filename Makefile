@@ -49,6 +49,11 @@ e2e-gateway: setup ## Have a real Envoy Gateway decide and be attacked as NGINX 
 e2e-promotions: setup ## Promote and roll back, and watch it to the pods of every later environment's clusters; needs Go
 	@$(BIN)/python -m tests.e2e.synced . --later
 
+.PHONY: e2e-alerts
+e2e-alerts: setup ## Have promtool take the rendered alerts, and fire them by samples; as root, on Debian
+	@$(BIN)/python -m tools.debian prometheus
+	@$(BIN)/python -m pytest -m debian --no-cov
+
 e2e-drift: setup ## Find edits by hand on a real API server, and nothing on a clean one; needs Go
 	@$(BIN)/python -m tests.e2e.drift
 

@@ -1,4 +1,4 @@
-"""promtool on the rendered alerts: Debian's package `prometheus` brings it."""
+"""promtool on the rendered alerts: Debian's package `prometheus` brings it (`make e2e-alerts`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import yaml
 from tests.workload.platforms import objects, service
 from tests.workload.test_rules import COUNTER, OBJECTIVE
 
-pytestmark = pytest.mark.real
+pytestmark = pytest.mark.debian
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
