@@ -112,6 +112,5 @@ CHECKOV = Checker(
     # a check that raises is only logged, and counts as passed
     complaint=re.compile(r"\[(WARNI|ERROR|CRITI)|Traceback \(most recent call last\)|Failed to run check"),
     takes_policies=True,
-    # with several frameworks it forks one each, and waits for ever for one whose policy ends the process
-    environment={"LOG_LEVEL": "WARNING", "CHECKOV_PARALLELIZATION_TYPE": "none"},
+    environment={"LOG_LEVEL": "WARNING"},
 )
