@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from journey.changes import remove
+from journey.changes.offer import Here, offer
 from journey.changes.promotion import Plan, carry_out
 from journey.changes.remove import Farewell, Thing
 from journey.ci.refused import Refused
@@ -186,3 +187,9 @@ def test_a_name_that_went_is_not_taken_again(stored: Shop) -> None:
 
     found = pipeline.run(pipeline.Options(str(stored.root)), write=False)
     assert "the cluster `west` takes the name of a retired cluster" in [problem.message for problem in found.problems]
+
+
+def test_it_is_offered_on_a_branch(shop: Shop) -> None:
+    branch, _ = offer(str(shop.root), planned(shop, "environment", "prod"), Here(), (), "")
+    assert branch.startswith("journey/remove-prod-") and "services" not in branch
+    assert "retire:" in shop.git("show", f"{branch}:platform.yaml")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from journey.changes import upgrade
+from journey.changes.offer import Here, offer
 from journey.scaffold.service import NEWEST, Wanted, service_text
 from tests.changes.shop import Shop
 from tests.cli.conftest import Journey
@@ -69,3 +71,10 @@ def test_each_version_of_the_path_is_kept() -> None:
     for kind in ("web", "worker", "stateful"):
         texts = [service_text(Wanted("shop", "web", kind), FILE, version) for version in range(1, NEWEST + 1)]
         assert all(f"version: {number}}}" in text for number, text in enumerate(texts, 1))
+
+
+def test_it_is_offered_on_a_branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = made(tmp_path, monkeypatch)
+    branch, _ = offer(str(shop.root), upgrade.planned(str(shop.root), ["shop"]), Here(), (), "")
+    assert branch.startswith("journey/upgrade-2-shop-") and shop.clean
+    assert "version: 2" in shop.git("show", f"{branch}:{FILE}")

@@ -289,3 +289,24 @@ def test_a_program_that_does_not_end_is_ended(house: House) -> None:
     house.program("import time\ntime.sleep(600)")
     output = programs.run([str(house.root / ".journey/tools/finder")], str(house.root), {}, limit=0.3)
     assert (output.code, output.stdout) == (-9, "")
+
+
+WORKER = """\
+import subprocess
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(20); print('late')"])
+sys.stderr.write("could not read")
+sys.stderr.flush()
+"""
+
+
+@pytest.mark.parametrize("waits", ["", "import time\ntime.sleep(20)"], ids=["ended", "waiting"])
+def test_a_program_that_complained_is_ended_with_what_it_started(
+    house: House, monkeypatch: pytest.MonkeyPatch, waits: str
+) -> None:
+    from journey.pipeline import programs
+
+    monkeypatch.setattr(programs, "GRACE", 0.1)
+    house.program(WORKER + waits)
+    command = [str(house.root / ".journey/tools/finder")]
+    output = programs.run(command, str(house.root), {}, complaint=re.compile("could not"))
+    assert (output.stdout, output.stderr) == ("", "could not read")

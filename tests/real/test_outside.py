@@ -147,7 +147,6 @@ def test_judging_what_changed_tells_what_judging_all_tells(root: Path) -> None:
     assert (whole.judged, whole.problems) == (3, some.problems)
 
 
-@pytest.mark.skip(reason="checkov forks a process a framework, and waits for ever for one whose policy ends it")
 @pytest.mark.parametrize(
     ("policy", "why"),
     [

@@ -68,9 +68,8 @@ class Draft:
         """
         for file in self.sources.documents:
             found = dict.fromkeys(referring(shape_of_file(file), self.sources.values[file] or {}, what, name))
-            ordered = sorted(found, key=lambda one: (not one.key, len(one.path), _last_index(one.path)))
-            values, keys = [one for one in ordered if not one.key], [one for one in ordered if one.key]
-            yield from ((file, one) for one in (*reversed(values), *reversed(keys)))
+            for one in sorted(found, key=_turn):
+                yield file, one
 
     def _edit(self, file: str, change: Any, *arguments: Any) -> None:
         try:
@@ -79,8 +78,9 @@ class Draft:
             raise Refused(RULE, f"{file}: {error}", "edit it by hand, then run the command again") from error
 
 
-def _last_index(path: Steps) -> int:
-    return path[-1] if path and isinstance(path[-1], int) else -1
+def _turn(one: Reference) -> tuple[bool, int, int]:
+    last = one.path[-1]
+    return one.key, -len(one.path), -last if isinstance(last, int) else 0
 
 
 def referring(shape: Shape, value: Any, what: str, name: str, at: Steps = ()) -> Iterator[Reference]:

@@ -52,7 +52,7 @@ def offer(root: str, plan: Plan, host: Host, overrides: Sequence[record.Override
 def branch_of(plan: Plan) -> str:
     """The branch's name: what is done, and a digest of the files that it writes."""
     names = dict.fromkeys(step.service for step in plan.act.steps)
-    what = next(iter(names)).removesuffix(".yaml") if len(names) == 1 else f"{len(names)}-services"
+    what = next(iter(names)).removesuffix(".yaml") if len(names) == 1 else f"{len(names)}-services" if names else ""
     digest = short_hash(repr(sorted(plan.files.items())), length=10)
     return f"journey/{join(plan.act.kind, plan.act.target, what)}-{digest}"
 

@@ -88,7 +88,7 @@ _SUBJECTS: Mapping[Kind, str] = {
     "unhold": "Unhold {what} in {act.target}",
     "rename": "Rename {what} to {act.target}",
     "remove": "Remove the {act.source} {act.target}",
-    "upgrade": "Upgrade {what} to {act.target} of the golden path",
+    "upgrade": "Upgrade {what} to version {act.target} of the golden path",
     "adopt": "Switch {act.target} on for {what}",
 }
 

@@ -37,7 +37,7 @@ def planned(root: str, services: Sequence[str]) -> Plan:
         notes += [f"{file}: {found}; it stays" for found in conflicts]
         running = version(said)
         steps.append(record.Step(name, running, running))
-    act = record.Act("upgrade", f"version {NEWEST}", steps=tuple(steps))
+    act = record.Act("upgrade", str(NEWEST), steps=tuple(steps))
     return plan_of(root, begun, act, files, tree=tree)._replace(notes=tuple(notes))
 
 

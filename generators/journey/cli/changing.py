@@ -45,6 +45,11 @@ def plan_options(function: F) -> F:
     return click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and stop.")(function)
 
 
+pull_request_option = click.option(
+    "--pr", "pull_request", is_flag=True, help="Push a branch and open a pull request, instead of a commit here."
+)
+
+
 class Moment(click.ParamType[datetime]):
     """A moment of RFC 3339, or a day; without a zone it is in UTC."""
 
@@ -123,7 +128,7 @@ def _said(plan: Plan) -> Iterator[str]:
 _WAYS: Mapping[str, str] = {
     "rename": "to {act.target}",
     "remove": "everywhere",
-    "upgrade": "to {act.target} of the golden path",
+    "upgrade": "to version {act.target} of the golden path",
     "adopt": "by {act.target}",
 }
 """How acts are told that are on no environment."""

@@ -20,9 +20,7 @@ from journey.tree.model import shown
     "--reason", required=True, help="Why it cannot wait; it stays in the commit with each gate that is passed."
 )
 @click.option("--cluster", "clusters", multiple=True, help="Only this cluster of the environment; repeatable.")
-@click.option(
-    "--pr", "pull_request", is_flag=True, help="Push a branch and open a pull request, instead of a commit here."
-)
+@changing.pull_request_option
 @changing.plan_options
 @changing.now_option
 @click.pass_obj

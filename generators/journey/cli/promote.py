@@ -25,9 +25,7 @@ from journey.cli.root import Shared
 @click.option("--override", "passed", multiple=True, type=click.Choice(OVERRIDABLE), help="Pass a gate; repeatable.")
 @click.option("--reason", default="", help="Why gates are passed.")
 @click.option("--overwrite", is_flag=True, help="Replace values that were edited by hand.")
-@click.option(
-    "--pr", "pull_request", is_flag=True, help="Push a branch and open a pull request, instead of a commit here."
-)
+@changing.pull_request_option
 @changing.plan_options
 @changing.now_option
 @click.pass_obj

@@ -36,12 +36,7 @@ def _farewell(function: F) -> F:
                 help="Whether its data stay where they are, or were copied to --copy.",
             ),
             click.option("--copy", default="", help="Where the exported data are, as a URL."),
-            click.option(
-                "--pr",
-                "pull_request",
-                is_flag=True,
-                help="Push a branch and open a pull request, instead of a commit here.",
-            ),
+            changing.pull_request_option,
             changing.plan_options,
             changing.now_option,
             click.pass_obj,

@@ -12,9 +12,7 @@ from journey.cli.root import Shared
 @click.command("rename")
 @click.argument("service")
 @click.argument("name")
-@click.option(
-    "--pr", "pull_request", is_flag=True, help="Push a branch and open a pull request, instead of a commit here."
-)
+@changing.pull_request_option
 @changing.plan_options
 @click.pass_obj
 def command(shared: Shared, service: str, name: str, pull_request: bool, plan_only: bool, yes: bool, style: str) -> int:

@@ -12,9 +12,7 @@ from journey.scaffold.service import NEWEST
 
 @click.command("upgrade")
 @click.argument("services", metavar="[SERVICE]...", nargs=-1)
-@click.option(
-    "--pr", "pull_request", is_flag=True, help="Push a branch and open a pull request, instead of a commit here."
-)
+@changing.pull_request_option
 @changing.plan_options
 @click.pass_obj
 def command(

@@ -201,7 +201,7 @@ class _Run:
                 self.progress(min(done, roots), roots)
 
         self.progress(0, roots)
-        output = programs.run(command, stage, checker.environment, heard)
+        output = programs.run(command, stage, checker.environment, heard, checker.complaint)
         _must_have_ended(checker, output)
         try:
             return checker.parse(output.stdout)
@@ -243,10 +243,10 @@ def _by_group(findings: Iterable[Finding], owners: Mapping[str, tuple[Group, str
 
 
 def _must_have_ended(checker: Checker, output: programs.Output) -> None:
-    if output.code not in checker.codes:
-        raise _Broken(f"it ended with {output.code}: {last_words(output)}")
     if checker.complaint and checker.complaint.search(output.stderr):
         raise _Broken(f"it did not judge all: {last_words(output)}")
+    if output.code not in checker.codes:
+        raise _Broken(f"it ended with {output.code}: {last_words(output)}")
 
 
 def last_words(output: programs.Output) -> str:

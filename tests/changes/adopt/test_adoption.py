@@ -257,6 +257,11 @@ def test_what_an_api_server_wrote_is_not_adopted(root: Path) -> None:
     assert "kept" in text and not any(word in text for word in ("uid", "status", "revision", "creationTimestamp"))
 
 
+def test_dates_are_text_as_kubectl_reads_them(root: Path) -> None:
+    text = DEPLOYMENT.replace("name: pay, labels: {app: pay}", "name: pay, labels: {of: 2030-01-31}")
+    assert "2030-01-31" in run(root, text).files["apps/pay/service.yaml"]
+
+
 def test_what_the_spec_refuses_is_left_to_a_patch(root: Path) -> None:
     text = DEPLOYMENT.replace("periodSeconds: 7", "periodSeconds: 99999999999")
     spec = said(run(root, text, SERVICE))
@@ -340,6 +345,8 @@ def test_a_spec_with_errors_is_told_first(root: Path) -> None:
         ([1, 2, 3], [3]),
         ([{"name": "a", "v": 1}, {"name": "b"}], [{"name": "b"}, {"name": "a", "v": 2}, {"name": "c"}]),
         ([], [1]),
+        ([1, 2], [5, 6, 7, 2]),
+        ([{"name": "a"}, {"name": "b", "v": [1]}, {"name": "c"}], [{"name": "b", "v": [2]}]),
         ({"a": True}, {"a": 1}),
     ],
 )

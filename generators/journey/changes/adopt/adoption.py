@@ -14,8 +14,9 @@ from journey.changes.adopt.manifests import RULE, Manifest, is_taken
 from journey.ci.refused import Refused
 from journey.formats import yaml
 from journey.problem import Pointer, Problem, Step
+from journey.scaffold.service import file_of
 from journey.spec import resolve
-from journey.spec.sources import ROOT_FILE, Sources
+from journey.spec.sources import DEFAULT_INCLUDES, ROOT_FILE, Sources
 from journey.spec.validate import did_you_mean
 from journey.spec.view import View
 from journey.workload.objects import workload_of
@@ -118,7 +119,7 @@ def _placed(item: Manifest, namespace: str) -> Manifest:
     return item._replace(content={**item.content, "metadata": {**ordered, **metadata, "namespace": namespace}})
 
 
-def _grouped(view: View, taken: Sequence[Manifest]) -> Iterator[tuple[Manifest, list[Manifest]]]:
+def _grouped(view: View, taken: Sequence[Manifest]) -> list[tuple[Manifest, list[Manifest]]]:
     """Each workload with the objects around it; what none claims goes with the first. Raises Refused."""
     workloads = [item for item in taken if item.kind in inferred.KINDS]
     if not workloads:
@@ -142,7 +143,7 @@ def _grouped(view: View, taken: Sequence[Manifest]) -> Iterator[tuple[Manifest, 
         left = [item for item in left if item not in around]
         groups.append((workload, around))
     groups[0][1].extend(left)
-    yield from groups
+    return groups
 
 
 def _sources(workload: Manifest, around: Iterable[Manifest]) -> list[str]:
@@ -150,13 +151,12 @@ def _sources(workload: Manifest, around: Iterable[Manifest]) -> list[str]:
 
 
 def _file(view: View, root: str, name: str) -> str:
-    for pattern in view.input(ROOT_FILE, "includes") or ("apps/*/service.yaml",):
-        if pattern.endswith("/*/service.yaml"):
-            file = f"{pattern.removesuffix('/*/service.yaml')}/{name}/service.yaml"
-            if Path(root, file).exists():
-                raise Refused(RULE, f"{file} is there already", "move it away")
-            return file
-    raise Refused(RULE, "no `includes` of platform.yaml ends in /*/service.yaml", "add one: apps/*/service.yaml")
+    file = file_of(name, view.input(ROOT_FILE, "includes") or DEFAULT_INCLUDES)
+    if file is None:
+        raise Refused(RULE, "no `includes` of platform.yaml ends in /*/service.yaml", "add one: apps/*/service.yaml")
+    if Path(root, file).exists():
+        raise Refused(RULE, f"{file} is there already", "move it away")
+    return file
 
 
 def _spec_files(root: str, sources: Sources) -> dict[str, bytes]:
@@ -193,18 +193,12 @@ def _accepted(
         if not errors:
             rendered = workload_of(session.view, name, where.environment, where.cluster).objects
             return said, {(item.kind, str(item.content["metadata"]["name"])): item.content for item in rendered}
-        own = [found for found in errors if isinstance(found.where, Pointer) and found.where.file == file]
-        path = next((where.path for where in map(_where, own) if where.path), None)
+        places = [found.where for found in errors if isinstance(found.where, Pointer)]
+        path = next((where.path for where in places if where.file == file and where.path), None)
         if path is None or path[0] in ("team", "live", "kind"):
             raise Unsound(session.sources, errors)
         said = _without(said, path)
     raise Refused(RULE, f"the spec refuses too much of {name}", "write its service.yaml by hand")
-
-
-def _where(found: Problem) -> Pointer:
-    """Where in the spec a problem is."""
-    assert isinstance(found.where, Pointer)
-    return found.where
 
 
 def _without(value: Any, path: tuple[Step, ...]) -> Any:

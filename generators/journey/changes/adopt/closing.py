@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
+from journey.explain.find import pointer_text
+
 Path = tuple[str | int, ...]
 NAMES = ("containerPort", "mountPath", "port", "name", "key")
-"""Fields that tell the items of a list apart; the first that all of them have does."""
+"""Fields that tell the items of a list apart; the first that an item has does."""
 NOT_COUNTED = ("apiVersion", "kind", "name")
 
 
@@ -19,30 +21,28 @@ def operations(have: Any, want: Any, at: Path = ()) -> Iterator[dict[str, Any]]:
     if isinstance(have, Mapping) and isinstance(want, Mapping):
         for key in have:
             if key not in want:
-                yield {"op": "remove", "path": pointer((*at, key))}
+                yield {"op": "remove", "path": pointer_text((*at, key))}
         for key, value in want.items():
             if key not in have:
-                yield {"op": "add", "path": pointer((*at, key)), "value": value}
+                yield {"op": "add", "path": pointer_text((*at, key)), "value": value}
             else:
                 yield from operations(have[key], value, (*at, key))
     elif isinstance(have, list) and isinstance(want, list) and have and want:
         yield from _items(have, want, at)
     elif have != want or type(have) is not type(want):
-        yield {"op": "replace", "path": pointer(at), "value": want}
+        yield {"op": "replace", "path": pointer_text(at), "value": want}
 
 
 def _items(have: list[Any], want: list[Any], at: Path) -> Iterator[dict[str, Any]]:
     """From the end, so that what comes before keeps its index."""
     alike = SequenceMatcher(None, [_alike(item) for item in have], [_alike(item) for item in want], autojunk=False)
-    for tag, start, end, first, last in reversed(alike.get_opcodes()):
-        paired = min(end - start, last - first) if tag == "replace" else 0
-        for index in range(end - 1, start + paired - 1, -1):
-            if tag != "equal":
-                yield {"op": "remove", "path": pointer((*at, index))}
-        if tag != "equal":
-            for offset, item in enumerate(want[first + paired : last]):
-                yield {"op": "add", "path": pointer((*at, start + paired + offset)), "value": item}
-        for offset in range(end - start if tag == "equal" else paired):
+    for _, start, end, first, last in reversed(alike.get_opcodes()):
+        paired = min(end - start, last - first)
+        for index in reversed(range(start + paired, end)):
+            yield {"op": "remove", "path": pointer_text((*at, index))}
+        for offset in range(paired, last - first):
+            yield {"op": "add", "path": pointer_text((*at, start + offset)), "value": want[first + offset]}
+        for offset in range(paired):
             yield from operations(have[start + offset], want[first + offset], (*at, start + offset))
 
 
@@ -53,11 +53,6 @@ def _alike(item: Any) -> bytes:
             if isinstance(item.get(name), str | int):
                 return msgspec.json.encode([name, item[name]])
     return msgspec.json.encode(item)
-
-
-def pointer(path: Path) -> str:
-    """A path as RFC 6901 writes it."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from journey.ci.refused import Refused
+from journey.objectschemas.documents import Loader
 from journey.workload.extra import is_cluster_scoped
 from journey.workload.place import Object
 
@@ -55,7 +56,7 @@ def read(paths: Iterable[str]) -> list[Manifest]:
     for file in _files(paths, wrong):
         try:
             data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-            documents = list(yaml.load_all(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+            documents = list(yaml.load_all(data, Loader=Loader))
         except (OSError, UnicodeError, yaml.YAMLError) as error:
             wrong.append(f"{file}: {' '.join(str(error).split())}")
             continue
