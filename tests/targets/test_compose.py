@@ -163,6 +163,9 @@ def test_what_is_needed_before_must_be_healthy() -> None:
     }
     anyhow = SHOP.replace("{datastore: main}", "{datastore: main, start: any}")
     assert list(file(shop=anyhow)["services"]["shop"]["depends_on"]) == ["main-databases", "auth"]
+    former = PLATFORM.replace("databases: [shop]", "databases: [till]")
+    renamed = file(former, shop=f"renamedFrom: till\n{anyhow.strip()}\n")["services"]["shop"]
+    assert list(renamed["depends_on"]) == ["main-databases", "auth"]
     unasked = AUTH.replace("health: {readiness: {path: /readyz}}\n", "")
     assert file(auth=unasked)["services"]["shop"]["depends_on"]["auth"] == {"condition": "service_started"}
 
